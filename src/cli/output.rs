@@ -1,0 +1,98 @@
+//! Where results and messages go: standard output or a file written whole, and standard error.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::error::{Error, Result};
+
+/// One line on standard error, `label: message`; the label coloured where the terminal allows.
+pub fn stderr_line(label: &str, message: &str) {
+    let style = match label {
+        "error" => Style::new().bold().fg_color(Some(AnsiColor::Red.into())),
+        "warning" => Style::new().bold().fg_color(Some(AnsiColor::Yellow.into())),
+        _ => Style::new().bold(),
+    };
+    let mut err = anstream::stderr().lock();
+    // A closed standard error leaves nobody to tell.
+    let _ = if label.is_empty() {
+        writeln!(err, "{message}")
+    } else {
+        writeln!(err, "{style}{label}{style:#}: {message}")
+    };
+}
+
+/// A result on its way: standard output, or a temporary file that is renamed when all is written.
+///
+/// Dropping it without [`Output::finish`] leaves no file behind.
+pub enum Output {
+    /// Standard output.
+    Stdout(BufWriter<io::Stdout>),
+    /// A temporary file beside `target`.
+    File {
+        /// The temporary file.
+        temp: BufWriter<tempfile::NamedTempFile>,
+        /// What it is renamed to.
+        target: PathBuf,
+    },
+}
+
+impl Output {
+    /// Standard output for `None` or `-`, else the file.
+    ///
+    /// # Errors
+    /// The folder does not exist or cannot be written; the target is a folder.
+    pub fn open(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path.filter(|p| p.as_os_str() != "-") else {
+            return Ok(Output::Stdout(BufWriter::with_capacity(1 << 16, io::stdout())));
+        };
+        let name = path.display().to_string();
+        if path.is_dir() {
+            return Err(Error::input("is a folder where a file is meant")
+                .file(name)
+                .hint("name a file inside it"));
+        }
+        let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temp = tempfile::Builder::new()
+            .prefix(".stance-")
+            .tempfile_in(dir)
+            .map_err(|e| Error::io(name, e).hint("the folder must exist and be writable"))?;
+        Ok(Output::File { temp: BufWriter::with_capacity(1 << 16, temp), target: path.to_owned() })
+    }
+
+    /// Flushes; a file appears under its name only now.
+    ///
+    /// # Errors
+    /// Disk full, or the rename was refused.
+    pub fn finish(self) -> Result<()> {
+        match self {
+            Output::Stdout(mut w) => match w.flush() {
+                Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", e)),
+                _ => Ok(()),
+            },
+            Output::File { temp, target } => {
+                let name = target.display().to_string();
+                let temp = temp.into_inner().map_err(|e| Error::io(name.clone(), e.into_error()))?;
+                temp.persist(&target).map_err(|e| Error::io(name, e.error))?;
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Stdout(w) => w.write(buf),
+            Output::File { temp, .. } => temp.write(buf),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Stdout(w) => w.flush(),
+            Output::File { temp, .. } => temp.flush(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! posteriors -> prevalence per class with an interval that is true.

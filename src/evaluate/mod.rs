@@ -1,0 +1,1 @@
+//! model + labels -> evaluation: classification, calibration, quantification, baselines.

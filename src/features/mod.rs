@@ -1,0 +1,1 @@
+//! tokens -> sparse TF-IDF rows (`n_comments` x `n_terms`).

@@ -1,0 +1,52 @@
+//! Labelled CSV <-> [`LabelledCollection`]; agreement of coders; splits grouped by article.
+
+use std::collections::BTreeMap;
+
+/// One hand-labelled comment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Labelled {
+    /// Id of the row, unique within its file.
+    pub id: String,
+    /// Article or thread it belongs to: the unit that never stands on both sides of a split.
+    pub article: String,
+    /// Outlet or data set, where the file names it.
+    pub source: Option<String>,
+    /// The comment's body.
+    pub text: String,
+    /// Id of the comment it answers.
+    pub parent: Option<String>,
+    /// The parent's text, where the parent is not a row of the collection.
+    pub parent_text: Option<String>,
+    /// Headline of the article.
+    pub headline: Option<String>,
+    /// Language code where the file names it.
+    pub lang: Option<String>,
+    /// Coder.
+    pub coder: Option<String>,
+    /// Weight by the coder's confidence: high 1, medium .7, low .3; 1 where none is given.
+    pub weight: f64,
+    /// Class index per head, in the order of [`LabelledCollection::heads`]; `None` where not labelled.
+    pub y: Vec<Option<usize>>,
+    /// Where the row stands: file index and line.
+    pub place: (usize, u64),
+}
+
+/// A label column and its classes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Name of the column.
+    pub name: String,
+    /// Class names, sorted, each at its index.
+    pub classes: Vec<String>,
+}
+
+/// Hand-labelled comments with the files they came from.
+#[derive(Debug, Clone, Default)]
+pub struct LabelledCollection {
+    /// Label columns.
+    pub heads: Vec<Head>,
+    /// Rows, in file order.
+    pub rows: Vec<Labelled>,
+    /// SHA-256 of each file by its name, for the model's header.
+    pub hashes: BTreeMap<String, String>,
+}

@@ -1,0 +1,1 @@
+//! One plain struct, and one file per view of it.

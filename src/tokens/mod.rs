@@ -1,0 +1,1 @@
+//! text -> tokens with offsets: normalise, language, stem, n-grams.

@@ -3,6 +3,9 @@
 //! A [`Vectors`] file holds one [`Table`] per language group. [`learn`] makes a table from texts, [`store`] reads
 //! and writes the file that is embedded in the program.
 
+use crate::tokens::stem::Stemming;
+use crate::tokens::{for_each_chunk, language, normalise, words};
+
 pub mod learn;
 mod linalg;
 pub mod store;
@@ -121,4 +124,21 @@ impl Vectors {
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|t| t.name == name)
     }
+}
+
+/// The words of a text as a [`Table`] knows them: normalised and stemmed, as the model's own terms are.
+///
+/// # Example
+/// ```
+/// use commentariat::features::vectors::words_of;
+/// assert_eq!(words_of("Sanctions, again..."), ["sanction", "again"]);
+/// ```
+pub fn words_of(text: &str) -> Vec<String> {
+    let stemming = Stemming::of(language::detect(text));
+    let mut out = Vec::new();
+    for_each_chunk(text, |chunk| {
+        let chunk = normalise(chunk, true);
+        out.extend(words(&chunk).map(|w| stemming.stem(w).unwrap_or_else(|| w.to_owned())));
+    });
+    out
 }

@@ -3,6 +3,7 @@
 //! A [`Vectors`] file holds one [`Table`] per language group. [`learn`] makes a table from texts, [`store`] reads
 //! and writes the file that is embedded in the program.
 
+use crate::error::Result;
 use crate::tokens::stem::Stemming;
 use crate::tokens::{for_each_chunk, language, normalise, words};
 
@@ -115,7 +116,7 @@ impl Table {
 pub struct Vectors {
     /// One table per language group.
     pub tables: Vec<Table>,
-    /// SHA-256 of the file.
+    /// SHA-256 of the file's contents, its last 32 bytes.
     pub sha256: String,
 }
 
@@ -124,6 +125,21 @@ impl Vectors {
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|t| t.name == name)
     }
+}
+
+const SHIPPED: &[u8] = include_bytes!("../../../models/vectors.bin");
+
+/// The vectors that are part of this program.
+///
+/// # Errors
+/// Never in a program whose tests passed.
+pub fn shipped() -> Result<&'static Vectors> {
+    static PARSED: std::sync::OnceLock<Vectors> = std::sync::OnceLock::new();
+    if let Some(v) = PARSED.get() {
+        return Ok(v);
+    }
+    let v = store::parse(SHIPPED)?;
+    Ok(PARSED.get_or_init(|| v))
 }
 
 /// The words of a text as a [`Table`] knows them: normalised and stemmed, as the model's own terms are.

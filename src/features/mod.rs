@@ -83,3 +83,5 @@ impl Recipe {
         Recipe { chars: None, balance_sources: false, balance_classes: false, ..Recipe::default() }
     }
 }
+
+pub mod vectors;

@@ -2,6 +2,7 @@
 
 mod check;
 pub mod csv;
+pub mod field;
 mod folds;
 mod read;
 

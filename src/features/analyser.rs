@@ -2,7 +2,7 @@
 
 use super::Recipe;
 use super::table::{Table, hash_bytes};
-use crate::tokens::language::Evidence;
+use crate::tokens::language::{Evidence, Packed, guessed_part};
 use crate::tokens::stem::Stemming;
 use crate::tokens::{char_ngrams, for_each_chunk, normalise, words};
 
@@ -14,11 +14,9 @@ pub(crate) trait Lexicon {
     fn chars(&mut self, gram: &str) -> Option<u32>;
     /// Id of two adjoining words.
     fn bigram(&mut self, a: u32, b: u32) -> Option<u32>;
-    /// Number of ids of each kind now: words, bigrams, character n-grams.
-    fn sizes(&self) -> [usize; 3];
 }
 
-/// Kinds of terms, in the order of [`Lexicon::sizes`].
+/// Kinds of terms, as indices.
 pub(crate) const WORDS: usize = 0;
 pub(crate) const BIGRAMS: usize = 1;
 pub(crate) const CHARS: usize = 2;
@@ -75,32 +73,33 @@ const UNKNOWN: u32 = u32::MAX;
 /// One chunk as remembered: what it says about the language, and its term ids under one stemming.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    key: (u32, u32),
-    evidence: Evidence,
+    /// All 64 bits tell chunks apart: two of a million share them once in 30 million runs.
+    hash: u64,
+    evidence: Packed,
+    /// Ids of words, then those of character n-grams, begin here.
+    start: u32,
+    n_words: u16,
+    n_chars: u16,
     stemming: Stemming,
-    /// Whether `words` and `chars` are filled for `stemming`.
+    /// Whether the ids are filled for `stemming`.
     known: bool,
-    words: (u32, u32),
-    chars: (u32, u32),
 }
 
 /// The cache is emptied when it grows beyond these; what is said of a comment does not depend on it.
-const MAX_KEYS: usize = 3 << 20;
 const MAX_IDS: usize = 2 << 20;
 const MAX_ENTRIES: usize = 1 << 17;
-/// Longer chunks are worked out anew each time.
-const MAX_CHUNK: usize = 96;
+/// Longer chunks are worked out anew each time, in pieces of this many bytes.
+const MAX_CHUNK: usize = 1 << 10;
 
 /// Turns comments into tallies of term ids.
 pub(crate) struct Analyser<L> {
     pub lexicon: L,
     recipe: Recipe,
     table: Table,
-    keys: Vec<u8>,
     entries: Vec<Entry>,
     ids: Vec<u32>,
-    /// Entries of the comment at hand.
-    row: Vec<u32>,
+    /// Entries of the comment at hand, and where their chunks lie in the text.
+    row: Vec<(u32, u32, u32)>,
     /// Word 1-grams, word 2-grams, character n-grams of the comment at hand.
     pub tallies: [Tally; 3],
 }
@@ -111,7 +110,6 @@ impl<L: Lexicon> Analyser<L> {
             lexicon,
             recipe: recipe.clone(),
             table: Table::with_capacity(1 << 12),
-            keys: Vec::new(),
             entries: Vec::new(),
             ids: Vec::new(),
             row: Vec::new(),
@@ -121,31 +119,37 @@ impl<L: Lexicon> Analyser<L> {
 
     /// Tallies the terms of `text` (the tallies must be empty, as [`Tally::drain`] leaves them).
     pub fn analyse(&mut self, text: &str) -> Facts {
-        if self.keys.len() > MAX_KEYS || self.ids.len() > MAX_IDS || self.entries.len() > MAX_ENTRIES {
+        if self.ids.len() > MAX_IDS || self.entries.len() > MAX_ENTRIES {
             self.table = Table::with_capacity(1 << 12);
-            self.keys.clear();
             self.entries.clear();
             self.ids.clear();
         }
         self.row.clear();
         let mut evidence = Evidence::default();
-        for_each_chunk(text, |chunk| {
+        let mut at_most = |chunk: &str| {
             let index = self.entry(chunk);
             evidence.add(&self.entries[index as usize].evidence);
-            self.row.push(index);
+            let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
+            self.row.push((index, start as u32, chunk.len() as u32));
+        };
+        for_each_chunk(text, |mut chunk| {
+            while chunk.len() > MAX_CHUNK {
+                let (head, tail) = chunk.split_at(chunk.floor_char_boundary(MAX_CHUNK));
+                at_most(head);
+                chunk = tail;
+            }
+            at_most(chunk);
         });
-        // A long guess is paid for only where function words leave a text of some length open.
-        let lang = evidence.decide(|| {
-            let cut = text.floor_char_boundary(300);
-            text[..cut].to_owned()
-        });
+        let lang = evidence.decide(|| guessed_part(text).to_owned());
         let mut facts = Facts { lang, n_chunks: self.row.len() as u32, ..Facts::default() };
         let stemming = if self.recipe.stem { Some(Stemming::of(lang)) } else { None };
         let mut before = UNKNOWN;
         let row = std::mem::take(&mut self.row);
-        for &index in &row {
-            let entry = self.resolve(index, stemming);
-            for i in entry.words.0..entry.words.1 {
+        for &(index, start, len) in &row {
+            let chunk = &text[start as usize..(start + len) as usize];
+            let entry = self.resolve(index, chunk, stemming);
+            let split = entry.start + u32::from(entry.n_words);
+            for i in entry.start..split {
                 let word = self.ids[i as usize];
                 facts.n_words += 1;
                 if word == UNKNOWN {
@@ -161,7 +165,7 @@ impl<L: Lexicon> Analyser<L> {
                 }
                 before = word;
             }
-            for i in entry.chars.0..entry.chars.1 {
+            for i in split..split + u32::from(entry.n_chars) {
                 self.tallies[CHARS].add(self.ids[i as usize]);
             }
         }
@@ -173,60 +177,55 @@ impl<L: Lexicon> Analyser<L> {
     #[inline]
     fn entry(&mut self, chunk: &str) -> u32 {
         let hash = hash_bytes(chunk.as_bytes());
-        let found = self.table.find(hash, |i| {
-            let (start, end) = self.entries[i as usize].key;
-            &self.keys[start as usize..end as usize] == chunk.as_bytes()
-        });
-        if let Some(index) = found {
+        if let Some(index) = self.table.find(hash, |i| self.entries[i as usize].hash == hash) {
             return index;
         }
-        let start = self.keys.len() as u32;
-        self.keys.extend_from_slice(chunk.as_bytes());
-        let entry = Entry {
-            key: (start, self.keys.len() as u32),
-            evidence: Evidence::of(chunk),
+        let index = self.entries.len() as u32;
+        self.entries.push(Entry {
+            hash,
+            evidence: Evidence::of(chunk).pack(),
+            start: 0,
+            n_words: 0,
+            n_chars: 0,
             stemming: Stemming::of(None),
             known: false,
-            words: (0, 0),
-            chars: (0, 0),
-        };
-        let index = self.entries.len() as u32;
-        self.entries.push(entry);
-        if chunk.len() <= MAX_CHUNK {
-            self.table.insert(hash, index);
-        }
+        });
+        self.table.insert(hash, index);
         index
     }
 
     /// The entry with its term ids under `stemming`.
     #[inline]
-    fn resolve(&mut self, index: u32, stemming: Option<Stemming>) -> Entry {
+    fn resolve(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
         let entry = self.entries[index as usize];
         if entry.known && stemming.is_none_or(|s| s == entry.stemming) {
             return entry;
         }
-        self.fill(index, stemming)
+        self.fill(index, chunk, stemming)
     }
 
-    fn fill(&mut self, index: u32, stemming: Option<Stemming>) -> Entry {
+    #[cold]
+    fn fill(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
         let mut entry = self.entries[index as usize];
-        let raw = self.keys[entry.key.0 as usize..entry.key.1 as usize].to_vec();
-        let raw = String::from_utf8(raw).unwrap_or_default();
-        let chunk = normalise(&raw, self.recipe.placeholders);
-        let start = self.ids.len() as u32;
+        let chunk = normalise(chunk, self.recipe.fold);
+        let start = self.ids.len();
         for word in words(&chunk) {
             let stem = stemming.and_then(|s| s.stem(word));
             let id = self.lexicon.word(stem.as_deref().unwrap_or(word));
             self.ids.push(id.unwrap_or(UNKNOWN));
         }
-        entry.words = (start, self.ids.len() as u32);
-        if !entry.known {
-            if let Some((min_n, max_n)) = self.recipe.chars {
-                let (lexicon, ids) = (&mut self.lexicon, &mut self.ids);
-                char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
-            }
-            entry.chars = (entry.words.1, self.ids.len() as u32);
+        entry.n_words = (self.ids.len() - start) as u16;
+        let split = self.ids.len();
+        if entry.known {
+            // The characters are the same under any stemming.
+            let from = entry.start as usize + usize::from(self.entries[index as usize].n_words);
+            self.ids.extend_from_within(from..from + usize::from(entry.n_chars));
+        } else if let Some((min_n, max_n)) = self.recipe.chars {
+            let (lexicon, ids) = (&mut self.lexicon, &mut self.ids);
+            char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
         }
+        entry.n_chars = (self.ids.len() - split) as u16;
+        entry.start = start as u32;
         entry.known = true;
         if let Some(stemming) = stemming {
             entry.stemming = stemming;

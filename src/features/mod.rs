@@ -33,8 +33,9 @@ pub struct Recipe {
     pub word_ngrams: u8,
     /// Whether words are cut to their stems. Default yes.
     pub stem: bool,
-    /// Whether web addresses and `@names` are replaced by placeholders. Default yes.
-    pub placeholders: bool,
+    /// Whether addresses, names, numbers and stretched words are folded (see [`crate::tokens::normalise`]).
+    /// Default yes.
+    pub fold: bool,
     /// Number of comments a single word must occur in. Default 1.
     pub word_min_df: u32,
     /// Number of comments a word 2-gram must occur in. Default 2.
@@ -60,7 +61,7 @@ impl Default for Recipe {
         Recipe {
             word_ngrams: 2,
             stem: true,
-            placeholders: true,
+            fold: true,
             word_min_df: 1,
             bigram_min_df: 2,
             chars: Some((1, 4)),

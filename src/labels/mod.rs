@@ -2,12 +2,12 @@
 
 mod check;
 pub mod csv;
+pub mod field;
 mod folds;
 mod read;
 
 use std::collections::BTreeMap;
 
-pub mod field;
 pub use check::check;
 pub use folds::{Folds, folds};
 pub use read::{ReadOptions, read};

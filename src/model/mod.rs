@@ -97,6 +97,20 @@ impl Head {
     }
 }
 
+/// The model that is shipped with the program, read once.
+///
+/// # Errors
+/// The embedded bytes are not a model of this version: a fault of the build.
+pub fn shipped() -> crate::Result<&'static Model> {
+    static BYTES: &[u8] = include_bytes!("../../models/shipped.stance");
+    static MODEL: std::sync::OnceLock<Model> = std::sync::OnceLock::new();
+    if let Some(model) = MODEL.get() {
+        return Ok(model);
+    }
+    let model = store::from_bytes(BYTES)?;
+    Ok(MODEL.get_or_init(|| model))
+}
+
 /// What a model was made from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Info {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub mod field;
+
 /// One hand-labelled comment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Labelled {

@@ -1,6 +1,16 @@
 //! Labelled CSV <-> [`LabelledCollection`]; agreement of coders; splits grouped by article.
 
+mod check;
+pub mod csv;
+mod folds;
+mod read;
+
 use std::collections::BTreeMap;
+
+pub mod field;
+pub use check::check;
+pub use folds::{Folds, folds};
+pub use read::{ReadOptions, read};
 
 /// One hand-labelled comment.
 #[derive(Debug, Clone, Default, PartialEq)]

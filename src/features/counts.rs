@@ -143,12 +143,14 @@ pub(crate) fn read(texts: &[&str], recipe: &Recipe) -> Result<(Vocabulary, Vec<u
     let mut maps: Vec<[Vec<u32>; 3]> = Vec::with_capacity(pieces.len());
     for piece in &mut pieces {
         let terms = std::mem::take(&mut piece.terms);
-        let words: Vec<u32> = (0..terms.words.len() as u32).map(|i| all.words.intern(terms.words.get(i))).collect();
+        let words: Vec<u32> =
+            (0..terms.words.len() as u32).map(|i| all.words.intern(terms.words.get(i))).collect();
         let bigrams: Vec<u32> = (0..terms.bigrams.len() as u32)
             .map(|i| terms.bigrams.get(i))
             .map(|(a, b)| all.bigrams.intern(words[a as usize], words[b as usize]))
             .collect();
-        let chars: Vec<u32> = (0..terms.chars.len() as u32).map(|i| all.chars.intern(terms.chars.get(i))).collect();
+        let chars: Vec<u32> =
+            (0..terms.chars.len() as u32).map(|i| all.chars.intern(terms.chars.get(i))).collect();
         add_df(&mut df[WORDS], &words, &piece.df[WORDS]);
         add_df(&mut df[BIGRAMS], &bigrams, &piece.df[BIGRAMS]);
         add_df(&mut df[CHARS], &chars, &piece.df[CHARS]);
@@ -188,16 +190,18 @@ pub(crate) fn read(texts: &[&str], recipe: &Recipe) -> Result<(Vocabulary, Vec<u
         vocabulary_chars.intern(all.chars.get(i));
         frequencies.push(df[CHARS][i as usize]);
     }
-    let new_ids = [
-        word_ids,
-        invert(&bigrams, df[BIGRAMS].len()),
-        invert(&chars, df[CHARS].len()),
-    ];
+    let new_ids = [word_ids, invert(&bigrams, df[BIGRAMS].len()), invert(&chars, df[CHARS].len())];
     drop(all);
     let vocabulary = Vocabulary::new(vocabulary_words, vocabulary_pairs, vocabulary_chars);
     let offsets = vocabulary.offsets();
 
-    let mut counts = Counts { n_rows: texts.len(), n_terms, n_words: offsets[BIGRAMS], split_id: offsets[CHARS], ..Counts::default() };
+    let mut counts = Counts {
+        n_rows: texts.len(),
+        n_terms,
+        n_words: offsets[BIGRAMS],
+        split_id: offsets[CHARS],
+        ..Counts::default()
+    };
     counts.starts.push(0);
     for (piece, map) in pieces.into_iter().zip(maps) {
         let mut at = 0;

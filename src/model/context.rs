@@ -8,7 +8,8 @@ use crate::tokens::{normalise, words};
 pub(crate) const MAX_LOGIT: f64 = 8.0;
 
 /// Names of the inputs beside the class scores of the comment and of its parent.
-pub(crate) const SCALARS: [&str; 6] = ["Russian", "Ukrainian", "other language", "length", "unknown words", "is a reply"];
+pub(crate) const SCALARS: [&str; 6] =
+    ["Russian", "Ukrainian", "other language", "length", "unknown words", "is a reply"];
 
 /// Number of inputs for a head of `k` classes.
 pub(crate) fn n_inputs(k: usize) -> usize {
@@ -23,7 +24,13 @@ pub(crate) fn bounded(z: &[f64]) -> Vec<f64> {
 
 /// Inputs of one comment: its bounded text logits, those of the parent where the comment agrees with it, and
 /// the scalars. Lengths are scaled to be of the size of the flags.
-pub(crate) fn inputs(z: &[f64], parent: Option<&[f64]>, agrees: bool, reply: bool, facts: &Facts) -> Vec<f64> {
+pub(crate) fn inputs(
+    z: &[f64],
+    parent: Option<&[f64]>,
+    agrees: bool,
+    reply: bool,
+    facts: &Facts,
+) -> Vec<f64> {
     let mut x = bounded(z);
     match parent {
         Some(p) if agrees => x.extend(bounded(p)),
@@ -45,11 +52,49 @@ pub(crate) fn inputs(z: &[f64], parent: Option<&[f64]>, agrees: bool, reply: boo
 
 /// Phrases with which a reply takes its parent's side, normalised; written for this project.
 const AGREEMENT: [&str; 44] = [
-    "exactly", "agree", "agreed", "i agree", "well said", "this", "so true", "true", "indeed", "absolutely", "precisely",
-    "spot on", "my thoughts exactly", "could not agree more", "couldn agree more", "you are right", "you re right",
-    "totally", "same here", "correct", "hear hear", "согласен", "согласна", "полностью согласен", "полностью согласна",
-    "точно", "именно", "верно", "правильно", "поддерживаю", "плюсую", "золотые слова", "так и есть", "вот именно",
-    "в точку", "подписываюсь", "хорошо сказано", "згоден", "згодна", "підтримую", "саме так", "дұрыс", "қосыламын",
+    "exactly",
+    "agree",
+    "agreed",
+    "i agree",
+    "well said",
+    "this",
+    "so true",
+    "true",
+    "indeed",
+    "absolutely",
+    "precisely",
+    "spot on",
+    "my thoughts exactly",
+    "could not agree more",
+    "couldn agree more",
+    "you are right",
+    "you re right",
+    "totally",
+    "same here",
+    "correct",
+    "hear hear",
+    "согласен",
+    "согласна",
+    "полностью согласен",
+    "полностью согласна",
+    "точно",
+    "именно",
+    "верно",
+    "правильно",
+    "поддерживаю",
+    "плюсую",
+    "золотые слова",
+    "так и есть",
+    "вот именно",
+    "в точку",
+    "подписываюсь",
+    "хорошо сказано",
+    "згоден",
+    "згодна",
+    "підтримую",
+    "саме так",
+    "дұрыс",
+    "қосыламын",
     "келісемін",
 ];
 
@@ -72,9 +117,13 @@ pub(crate) fn agrees(text: &str) -> bool {
         return false;
     }
     let joined = found.join(" ");
-    let negated = found.iter().any(|w| matches!(*w, "not" | "don" | "disagree" | "не" | "нет" | "но" | "but" | "если" | "if"));
+    let negated = found
+        .iter()
+        .any(|w| matches!(*w, "not" | "don" | "disagree" | "не" | "нет" | "но" | "but" | "если" | "if"));
     !negated
-        && AGREEMENT.iter().any(|p| joined.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+        && AGREEMENT
+            .iter()
+            .any(|p| joined.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 /// A comment's text without the words it quotes.
@@ -103,10 +152,16 @@ mod tests {
 
     #[test]
     fn bare_agreement_is_told_from_an_opinion() {
-        for text in ["Exactly!", "Well said, neighbour.", "+1", "Согласен полностью", "Вот именно"] {
+        for text in ["Exactly!", "Well said, neighbour.", "+1", "Согласен полностью", "Вот именно"]
+        {
             assert!(agrees(text), "{text}");
         }
-        for text in ["I do not agree", "This is why the whole plan was rotten from the first day on", "Точно не так", ""] {
+        for text in [
+            "I do not agree",
+            "This is why the whole plan was rotten from the first day on",
+            "Точно не так",
+            "",
+        ] {
             assert!(!agrees(text), "{text}");
         }
     }

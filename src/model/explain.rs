@@ -69,19 +69,28 @@ impl Model {
             let x = inputs(&z, reply.then(|| &parent[range]), agrees, reply, &facts);
             let mean = |v: &[f64]| v.iter().sum::<f64>() / k as f64;
             let m = mean(&z);
-            let shrink: Vec<f64> =
-                z.iter().map(|z| (z - m).abs()).map(|s| if s > MAX_LOGIT { MAX_LOGIT / s } else { 1.0 }).collect();
+            let shrink: Vec<f64> = z
+                .iter()
+                .map(|z| (z - m).abs())
+                .map(|s| if s > MAX_LOGIT { MAX_LOGIT / s } else { 1.0 })
+                .collect();
             let spread = |v: &[f64]| -> Vec<f64> {
                 let m = mean(v);
                 let centred: Vec<f64> = v.iter().zip(&shrink).map(|(v, s)| (v - m) * s).collect();
-                head.thread.coefficients.iter().map(|c| c.iter().zip(&centred).map(|(c, v)| c * v).sum()).collect()
+                head.thread
+                    .coefficients
+                    .iter()
+                    .map(|c| c.iter().zip(&centred).map(|(c, v)| c * v).sum())
+                    .collect()
             };
             let mut contributions: Vec<Contribution> = row
                 .iter()
                 .map(|&(t, x)| Contribution {
                     name: self.vectoriser.vocabulary.term(t),
                     kind: if self.vectoriser.vocabulary.is_chars(t) { "chars" } else { "word" },
-                    scores: spread(&head.weights.row(t as usize).iter().map(|w| x * f64::from(*w)).collect::<Vec<_>>()),
+                    scores: spread(
+                        &head.weights.row(t as usize).iter().map(|w| x * f64::from(*w)).collect::<Vec<_>>(),
+                    ),
                 })
                 .collect();
             let mut context = |name: &str, scores: Vec<f64>| {
@@ -89,7 +98,8 @@ impl Model {
             };
             let start = spread(&head.intercept);
             context("prior", start.iter().zip(&head.thread.intercept).map(|(a, b)| a + b).collect());
-            let of_input = |j: usize| head.thread.coefficients.iter().map(|c| c[j] * x[j]).collect::<Vec<f64>>();
+            let of_input =
+                |j: usize| head.thread.coefficients.iter().map(|c| c[j] * x[j]).collect::<Vec<f64>>();
             let from_parent: Vec<Vec<f64>> = (k..2 * k).map(of_input).collect();
             context("agrees with parent", (0..k).map(|c| from_parent.iter().map(|s| s[c]).sum()).collect());
             for (i, name) in SCALARS.iter().enumerate() {

@@ -125,12 +125,21 @@ impl<'m> Scorer<'m> {
     }
 
     /// Posteriors of every head for one item, given its text logits.
-    pub fn posteriors(&mut self, item: &Item<'_>, z: &[f64], facts: &Facts, parent: Option<&[f64]>) -> Vec<Vec<f64>> {
+    pub fn posteriors(
+        &mut self,
+        item: &Item<'_>,
+        z: &[f64],
+        facts: &Facts,
+        parent: Option<&[f64]>,
+    ) -> Vec<Vec<f64>> {
         let reply = parent.is_some() || item.parent_text.is_some();
         let agrees = reply && agrees(item.text);
         let mut from_text = Vec::new();
         let mut parent = parent;
-        if agrees && parent.is_none() && let Some(text) = item.parent_text {
+        if agrees
+            && parent.is_none()
+            && let Some(text) = item.parent_text
+        {
             self.logits(text, &mut from_text);
             parent = Some(&from_text);
         }

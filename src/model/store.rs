@@ -14,10 +14,10 @@ use sha2::{Digest, Sha256};
 use super::thread::ThreadStage;
 use super::{Head, Info, Model};
 use crate::error::{Error, Kind, Result};
+use crate::features::Recipe;
 use crate::features::table::{Pairs, Strings};
 use crate::features::tfidf::Vectoriser;
 use crate::features::vocabulary::Vocabulary;
-use crate::features::Recipe;
 
 const MAGIC: &[u8; 8] = b"STANCE\0\x1a";
 /// Format that is written, and the only one that is read.
@@ -147,7 +147,10 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
     let fail = |what: &str, hint: &str| Error::new(Kind::Model, what).hint(hint);
     let again = "train the model again, or copy it again from where it came";
     if !bytes.starts_with(&MAGIC[..bytes.len().min(8)]) || bytes.is_empty() {
-        return Err(fail("is not a model of this program", "make one with: stance train LABELS.csv -o MODEL"));
+        return Err(fail(
+            "is not a model of this program",
+            "make one with: stance train LABELS.csv -o MODEL",
+        ));
     }
     if bytes.len() < HEADER_LEN {
         return Err(fail("the model file is truncated: not even its header is whole", again));

@@ -139,8 +139,12 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
         not_better: reports.iter().filter(|r| !r.is_better()).map(|r| r.name.clone()).collect(),
         base: None,
     };
-    let report =
-        TrainReport { heads: reports, warnings, n_folds: if many { 1 } else { n_folds }, n_terms: counts.n_terms };
+    let report = TrainReport {
+        heads: reports,
+        warnings,
+        n_folds: if many { 1 } else { n_folds },
+        n_terms: counts.n_terms,
+    };
     let mut model = Model::assemble(vectoriser, heads, info);
     store::seal(&mut model);
     Ok((model, report))
@@ -150,7 +154,8 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
 fn resolve_parents(labelled: &LabelledCollection) -> Vec<Option<usize>> {
     let index: HashMap<(&str, &str), usize> =
         labelled.rows.iter().enumerate().map(|(i, r)| ((r.article.as_str(), r.id.as_str()), i)).collect();
-    let parent = |r: &crate::labels::Labelled| index.get(&(r.article.as_str(), r.parent.as_deref()?)).copied();
+    let parent =
+        |r: &crate::labels::Labelled| index.get(&(r.article.as_str(), r.parent.as_deref()?)).copied();
     labelled.rows.iter().map(parent).collect()
 }
 
@@ -177,7 +182,8 @@ impl HeadJob<'_> {
         store::quantise(&mut linear.weights);
 
         // Rows with a class and out-of-fold scores, and their inputs to the thread stage.
-        let rows: Vec<usize> = (0..scores.len()).filter(|i| scores[*i].is_some() && self.y(*i).is_some()).collect();
+        let rows: Vec<usize> =
+            (0..scores.len()).filter(|i| scores[*i].is_some() && self.y(*i).is_some()).collect();
         let y: Vec<usize> = rows.iter().filter_map(|i| self.y(*i)).collect();
         let x: Vec<f64> = rows.iter().flat_map(|i| self.inputs(*i, &scores)).collect();
         let x = Array2::from_shape_vec((rows.len(), n_inputs(k)), x)
@@ -251,7 +257,8 @@ impl HeadJob<'_> {
             None => GRID.to_vec(),
         };
         let n_held = if self.many { 1 } else { self.split.n_folds };
-        let mut scores: Vec<Vec<Option<(Vec<f64>, u32)>>> = vec![vec![None; self.labelled.rows.len()]; grid.len()];
+        let mut scores: Vec<Vec<Option<(Vec<f64>, u32)>>> =
+            vec![vec![None; self.labelled.rows.len()]; grid.len()];
         for fold in 0..n_held {
             let x = TfIdf::of_rows(self.counts, |i| self.split.of[i] != fold);
             let mut start: Option<Linear> = None;

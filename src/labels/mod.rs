@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 pub mod field;
+pub mod sample;
 
 /// One hand-labelled comment.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -6,6 +6,7 @@ pub mod csv;
 pub mod field;
 mod folds;
 mod read;
+pub mod sample;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+mod dates;
+mod elsewhere;
+pub mod html;
+mod rules;
+mod systems;
+
 /// What was found where the comments should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

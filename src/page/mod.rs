@@ -2,6 +2,8 @@
 //!
 //! A document is bytes with a source and what was declared about them; nothing in it is trusted.
 
+pub(crate) mod html;
+
 /// What a document's bytes hold, as far as its name, its record header or its first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

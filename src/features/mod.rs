@@ -10,6 +10,7 @@ pub(crate) mod counts;
 pub mod sparse;
 pub(crate) mod table;
 pub(crate) mod tfidf;
+pub mod vectors;
 pub(crate) mod vocabulary;
 
 use serde::{Deserialize, Serialize};
@@ -84,5 +85,3 @@ impl Recipe {
         Recipe { chars: None, balance_sources: false, balance_classes: false, ..Recipe::default() }
     }
 }
-
-pub mod vectors;

@@ -1,5 +1,6 @@
 //! Labelled CSV <-> [`LabelledCollection`]; agreement of coders; splits grouped by article.
 
+pub mod agreement;
 mod check;
 pub mod csv;
 pub mod field;

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub use check::check;
 pub use folds::{Folds, folds};
 pub use read::{ReadOptions, read};
+pub mod field;
+pub mod sample;
 
 /// One hand-labelled comment.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -44,7 +44,6 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-
     /// May it be an author's name: short, a few words, no end of a sentence?
     pub(super) fn is_name(&self) -> bool {
         matches!(self.class, Class::Text) && is_name(self.text)

@@ -6,14 +6,13 @@ pub mod csv;
 pub mod field;
 mod folds;
 mod read;
+pub mod sample;
 
 use std::collections::BTreeMap;
 
 pub use check::check;
 pub use folds::{Folds, folds};
 pub use read::{ReadOptions, read};
-pub mod field;
-pub mod sample;
 
 /// One hand-labelled comment.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -30,6 +30,8 @@ pub(super) struct Byline {
     pub(super) exact: bool,
     /// It begins with "Posted by" or the like.
     pub(super) by: bool,
+    /// The comment's number in the thread, where the byline gives it.
+    pub(super) number: Option<u32>,
 }
 
 /// Most letters of an author's name.
@@ -66,7 +68,22 @@ fn timed(text: &str, lower: &str, when: When) -> Option<Byline> {
     let time = Some(text[when.start..when.end].to_owned());
     let (form, author) =
         if has_prefix { (Form::AuthorTime, name(prefix)) } else { (Form::Time, name(suffix)) };
-    Some(Byline { form, author, time, exact: when.exact, by: is_by })
+    // "X wrote on 2010-05-24" is as sure as a time of day.
+    let exact = when.exact || (said && has_prefix);
+    Some(Byline { form, author, time, exact, by: is_by, number: number(lower) })
+}
+
+/// The comment's number: "1 Name ...", "... #1".
+fn number(lower: &str) -> Option<u32> {
+    let digits = |s: &str| s.len() - s.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let lead = lower.trim_start_matches('#');
+    let n = digits(lead);
+    if n > 0 && lead[n..].starts_with([' ', '.', ')']) {
+        return lead[..n].parse().ok();
+    }
+    let (_, tail) = lower.rsplit_once('#')?;
+    let n = digits(tail);
+    if n == tail.len() { tail.parse().ok() } else { None }
 }
 
 /// The name before a time, without "Posted by" and "on"; whether these were there.
@@ -171,9 +188,16 @@ fn says(text: &str, lower: &str) -> Option<Byline> {
     let fits = !name.is_empty() && name.chars().count() <= MAX_NAME && name.split_whitespace().count() <= 6;
     // "As the old saying, he said:" is prose.
     let prose = name.contains([',', ';', '"', '«', '“'])
-        || name.starts_with(char::is_lowercase) && name.contains(' ');
+        || name.starts_with(char::is_lowercase) && name.split(' ').count() > 2;
     let author = Some(name.to_owned());
-    (fits && !prose).then_some(Byline { form: Form::Says, author, time: None, exact: false, by: is_by })
+    (fits && !prose).then_some(Byline {
+        form: Form::Says,
+        author,
+        time: None,
+        exact: false,
+        by: is_by,
+        number: None,
+    })
 }
 
 /// "Posted by X".
@@ -182,7 +206,7 @@ fn by(text: &str, lower: &str) -> Option<Byline> {
     let name = text[by.len()..].trim_matches(|c: char| c.is_whitespace() || ":|-–".contains(c));
     let fits = super::lines::is_name(name);
     let author = Some(name.to_owned());
-    fits.then_some(Byline { form: Form::By, author, time: None, exact: false, by: true })
+    fits.then_some(Byline { form: Form::By, author, time: None, exact: false, by: true, number: None })
 }
 
 /// The longest phrase of the table that the line begins with, up to the end of a word.

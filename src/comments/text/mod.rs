@@ -4,6 +4,7 @@
 //! of separator that occurs ([`segment`]). The number that the page declares is the checksum: a cut that yields
 //! it wins; else the most regular separator; else empty lines, with a warning. All passes are linear in the text.
 
+mod boilerplate;
 mod byline;
 mod lines;
 mod phrases;
@@ -43,12 +44,13 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
     let mut thread = Thread::new(document);
     thread.system = Some("text".to_owned());
     thread.title = title(&lines);
-    thread.lang = crate::tokens::language::detect(prefix(text, 1 << 14)).map(str::to_owned);
-    let best = best(&lines);
+    thread.lang = crate::tokens::language::detect(&sample(&lines)).map(str::to_owned);
     let headings = headings(&lines);
+    let best = best(&lines, &headings);
     thread.declared = declared(&headings, best.as_ref());
     match best {
-        Some(candidate) => {
+        Some(mut candidate) => {
+            boilerplate::strip(&lines, &mut candidate.segments);
             thread.comments = comments(&lines, &candidate.segments);
             thread.status = Status::Found;
             warn(&mut thread, &candidate);
@@ -59,12 +61,15 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
 }
 
 /// The best way to cut the text, if any is believable.
-fn best(lines: &[Line<'_>]) -> Option<Candidate> {
-    let headings = headings(lines);
+fn best(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> {
     let separators = separators(lines);
-    let overall = declared(&headings, None);
-    let tried = headings.iter().filter(|(_, h)| !h.aside && h.n != Some(0)).map(|&(i, h)| (Some(i), h.n));
-    let tried: Vec<(Option<usize>, Option<u32>)> = tried.collect();
+    let overall = declared(headings, None);
+    let heads = headings.iter().filter(|(_, h)| h.n != Some(0)).map(|&(i, h)| (Some(i), h.n));
+    // Where the form stands above the thread, it may be all that marks its start.
+    let forms = lines.iter().enumerate().filter(|(_, l)| l.class == Class::End && asks_for_comments(l.text));
+    let mut tried: Vec<(Option<usize>, Option<u32>)> =
+        heads.chain(forms.map(|(i, _)| (Some(i), None)).take(4)).collect();
+    tried.sort_unstable();
     let skip = tried.len().saturating_sub(MAX_HEADINGS);
     let ends = tried.iter().take(MAX_HEADINGS / 2).chain(tried.iter().skip(skip.max(MAX_HEADINGS / 2)));
     let mut best: Option<Candidate> = None;
@@ -80,6 +85,7 @@ fn best(lines: &[Line<'_>]) -> Option<Candidate> {
             keep(segment::candidate(lines, heading, separator, anchors, n.or(overall)));
         }
         if let (Some(at), Some(n)) = (heading, n)
+            && matches!(lines[at].class, Class::Heading(h) if !h.aside)
             && is_late(lines, at)
         {
             keep(segment::by_gaps(lines, at, n));
@@ -147,12 +153,24 @@ fn title(lines: &[Line<'_>]) -> Option<String> {
     some.find(headline).map(|l| l.text.to_owned()).or(first)
 }
 
-fn prefix(text: &str, n: usize) -> &str {
-    let mut end = text.len().min(n);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+/// Some long lines, which are prose: what the page is written in.
+fn sample(lines: &[Line<'_>]) -> String {
+    let mut out = String::new();
+    let prose = |l: &&Line<'_>| l.class == Class::Text && l.text.len() > 100;
+    for line in lines.iter().filter(prose) {
+        out.push_str(line.text);
+        out.push('\n');
+        if out.len() > 1 << 13 {
+            break;
+        }
     }
-    &text[..end]
+    if out.is_empty() {
+        lines.iter().filter(|l| l.class == Class::Text).take(50).for_each(|l| {
+            out.push_str(l.text);
+            out.push('\n');
+        });
+    }
+    out
 }
 
 fn comments(lines: &[Line<'_>], segments: &[Segment]) -> Vec<Comment> {

@@ -82,9 +82,12 @@ pub(super) fn candidate(
     if n == 0 {
         return None;
     }
-    let with_links = cut.share_with(|l| l.class == Class::Reply);
+    let replies = cut.share_with(|l| l.class == Class::Reply);
+    let with_links = replies.max(cut.share_with(|l| l.class == Class::Action));
+    let numbered = numbered(lines, run);
     let formed = lines[lead].iter().any(|l| l.class == Class::End);
     let n_chars: usize = segments.iter().flat_map(|s| &s.body).map(|&i| lines[i].text.len()).sum();
+    let doubtful = heading.is_some_and(|h| !matches!(lines[h].class, Class::Heading(head) if !head.aside));
     let strong = matches!(
         separator,
         Separator::Byline { exact: true, .. } | Separator::Byline { form: Form::Says, .. }
@@ -95,10 +98,15 @@ pub(super) fn candidate(
         let authored = names.before
             || matches!(separator, Separator::Byline { form: Form::AuthorTime | Form::Says, .. });
         let nested = cut.n_indents() > 1 && run.iter().filter(|&&a| lines[a].bullet).count() * 2 > run.len();
-        if !(strong && authored && n >= 3 && (with_links >= 0.6 || nested || right)) {
+        if !(strong && authored && n >= 3 && (with_links >= 0.6 || nested || right || numbered)) {
             return None;
         }
-    } else if formed && !(right || with_links >= 0.5 || (strong && n >= 3 && n_chars / n >= 40)) {
+    } else if doubtful && !(strong && (right || (n >= 3 && with_links >= 0.6))) {
+        return None;
+    } else if formed && !(right || with_links >= 0.5 || numbered || (strong && n >= 3 && n_chars / n >= 40)) {
+        return None;
+    }
+    if n < 3 && !right && with_links < 0.5 && declared.is_some() {
         return None;
     }
     if !strong && separator != Separator::Reply && n < 2 && !right {
@@ -112,7 +120,7 @@ pub(super) fn candidate(
         Separator::Reply => 1.0,
         Separator::Gap(_) => 0.0,
     };
-    score += n as f64 / n_anchors as f64 + (1.0 + n as f64).log2() * 0.25 + with_links * 0.5;
+    score += n as f64 / n_anchors as f64 + (1.0 + n as f64).log2() * 0.25 + replies * 0.5;
     score += match declared {
         Some(d) if d as usize == n => 3.0,
         Some(d) if n as f64 > f64::from(d) * 1.3 + 2.0 => -1.5,
@@ -122,7 +130,22 @@ pub(super) fn candidate(
     if heading.is_none() {
         score -= 1.0;
     }
+    // Of two headings above one thread the nearer one is its own.
+    let n_between = lines[from..first].iter().filter(|l| l.class == Class::Text).count();
+    score -= (n_between as f64 * 0.02).min(0.5);
     Some(Candidate { separator, heading, segments, score })
+}
+
+/// Do the bylines count from one comment to the next?
+fn numbered(lines: &[Line<'_>], run: &[usize]) -> bool {
+    let number = |a: &usize| match &lines[*a].class {
+        Class::Byline(b) => b.number,
+        _ => None,
+    };
+    let steps = run
+        .windows(2)
+        .filter(|w| number(&w[0]).zip(number(&w[1])).is_some_and(|(a, b)| b == a + 1 || a == b + 1));
+    run.len() > 1 && steps.count() * 10 >= (run.len() - 1) * 7
 }
 
 /// Whether each byline has its author on a line of its own before or after it.
@@ -151,7 +174,9 @@ impl Names {
 fn name_before(lines: &[Line<'_>], low: usize, anchor: usize) -> Option<usize> {
     let at = (low..anchor).rev().take(4).find(|&i| !matches!(lines[i].class, Class::Blank | Class::Mark))?;
     let says = matches!(&lines[at].class, Class::Byline(b) if matches!(b.form, Form::Says | Form::By));
-    (lines[at].is_name() || says).then_some(at)
+    // A name with odd marks, on the line right above.
+    let touching = at + 1 == anchor && lines[at].class == Class::Text && lines[at].text.chars().count() <= 40;
+    (lines[at].is_name() || says || touching && lines[at].bullet).then_some(at)
 }
 
 /// The separators that belong to one thread: up to the form, a change of structure, or a step to the left.
@@ -170,9 +195,14 @@ fn run<'a>(
     // A link of the form under every comment ends nothing.
     let ends_matter = share(&Class::End) < 0.5;
     let first_gaps = n_gaps.min(10);
-    let linked = separator != Separator::Reply
-        && first_gaps >= 2
-        && (0..first_gaps).filter(|&i| has(i, &Class::Reply)).count() * 10 >= first_gaps * 7;
+    let common = |class: &Class| {
+        first_gaps >= 2 && (0..first_gaps).filter(|&i| has(i, class)).count() * 10 >= first_gaps * 7
+    };
+    let link = [Class::Reply, Class::Action].into_iter().find(|c| separator != Separator::Reply && common(c));
+    let tail = |i: usize| {
+        let end = anchors.get(i + 1).copied().unwrap_or(lines.len()).min(anchors[i] + 80);
+        &lines[anchors[i] + 1..end]
+    };
     let column = |i: usize| {
         let a = anchors[i];
         let low = if i == 0 { a.saturating_sub(4) } else { anchors[i - 1] + 1 };
@@ -190,12 +220,13 @@ fn run<'a>(
         if separator != Separator::Reply && left > 1 && column(i + 1) + 1 < left {
             return &anchors[..=i];
         }
-        if linked
-            && !has(i, &Class::Reply)
-            && (i + 1 >= n_gaps || !has(i + 1, &Class::Reply))
-            && enough(i + 1)
+        if let Some(link) = &link
+            && i > 0
+            && !tail(i).iter().any(|l| l.class == *link)
+            && !tail(i + 1).iter().any(|l| l.class == *link)
+            && enough(i)
         {
-            return &anchors[..=i];
+            return &anchors[..i];
         }
     }
     anchors
@@ -209,6 +240,23 @@ fn is_footer(lines: &[Line<'_>], from: usize, run: &[usize]) -> bool {
     let texts = lead.iter().filter(|l| l.class == Class::Text).count();
     if texts == 0 {
         return false;
+    }
+    // Where links close every comment, they stand above the first byline too, if its comment stands there.
+    let is_link = |l: &&Line<'_>| matches!(l.class, Class::Reply | Class::Action);
+    let closes = |from: usize, to: usize| {
+        let near = lines[from..to].iter().rev().filter(|l| !matches!(l.class, Class::Blank | Class::Mark));
+        near.take(2).any(|l| is_link(&l))
+    };
+    let sample = &run[..run.len().min(50)];
+    let closed = sample.windows(2).filter(|w| closes(w[0] + 1, w[1])).count();
+    let opened = sample.windows(2).filter(|w| {
+        lines[w[0] + 1..w[1]]
+            .iter()
+            .find(|l| !matches!(l.class, Class::Blank | Class::Mark))
+            .is_some_and(|l| is_link(&l))
+    });
+    if sample.len() > 2 && closed * 10 >= (sample.len() - 1) * 7 && opened.count() * 2 < sample.len() {
+        return closes(from, first);
     }
     let next = lines[last + 1..].iter().filter(|l| l.class != Class::Blank).take(2);
     let follows =

@@ -1,5 +1,8 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
+mod agree;
+mod estimate;
+mod evaluate;
 mod labels;
 
 use std::path::PathBuf;

@@ -1,0 +1,339 @@
+//! Language of a comment: its letters first, then its commonest words, then a trigram library for Latin script.
+//!
+//! Short comments rarely hold enough text for a statistical guess, but one `ұ` or `ї` settles the matter, and
+//! so does a handful of words such as "это" or "the". Evidence is summed chunk by chunk, so that whoever has
+//! seen a chunk before need not look at its letters again.
+
+use super::function_words;
+
+/// Languages that can be told, in the order of [`Evidence`]'s votes.
+pub(super) const LANGS: [&str; 8] = ["ru", "uk", "be", "kk", "ky", "uz", "tg", "en"];
+
+/// What the letters and words of a text say about its language, summed over its chunks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Letters of the Cyrillic script.
+    cyrillic: u32,
+    /// Letters of the Latin script.
+    latin: u32,
+    /// Letters of any other script.
+    other: u32,
+    /// Latin letters outside ASCII.
+    accented: u32,
+    /// Words of two or more letters.
+    words: u32,
+    /// Words that hold a letter Russian does not have.
+    marked: u32,
+    /// Which telling letters were seen, a bit each (see `bit`).
+    seen: u32,
+    /// Function words of each language of [`LANGS`].
+    votes: [u32; LANGS.len()],
+}
+
+/// [`Evidence`] of one chunk, packed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Packed {
+    seen: u32,
+    cyrillic: u8,
+    latin: u8,
+    other: u8,
+    accented: u8,
+    words: u8,
+    marked: u8,
+    votes: u8,
+}
+
+/// Bit of a telling Cyrillic letter; 0 for every other letter.
+fn bit(c: char) -> u32 {
+    let index = match c {
+        'ә' => 0,
+        'ғ' => 1,
+        'қ' => 2,
+        'ң' => 3,
+        'ө' => 4,
+        'ұ' => 5,
+        'ү' => 6,
+        'һ' => 7,
+        'і' => 8,
+        'ї' => 9,
+        'є' => 10,
+        'ґ' => 11,
+        'ў' => 12,
+        'ҳ' => 13,
+        'ҷ' => 14,
+        'ӣ' => 15,
+        'ӯ' => 16,
+        'ы' => 17,
+        'э' => 18,
+        'ё' => 19,
+        'ъ' => 20,
+        'щ' => 21,
+        'ђ' | 'ј' | 'љ' | 'њ' | 'ћ' | 'џ' => 22,
+        _ => return 0,
+    };
+    1 << index
+}
+
+/// Letters that Russian has.
+const RUSSIAN: u32 = 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21;
+
+impl Evidence {
+    /// Evidence of one piece of text.
+    pub fn of(text: &str) -> Self {
+        let mut e = Evidence::default();
+        let mut lower = String::new();
+        let is_part = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | 'ʻ' | '‘' | 'ʼ');
+        for word in text.split(|c: char| !is_part(c)).filter(|w| !w.is_empty()) {
+            lower.clear();
+            let mut seen = 0;
+            let mut n_letters = 0;
+            for c in word.chars().flat_map(char::to_lowercase) {
+                match c {
+                    'a'..='z' => e.latin += 1,
+                    '\u{400}'..='\u{52f}' => {
+                        e.cyrillic += 1;
+                        seen |= bit(c);
+                    }
+                    '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {
+                        e.latin += 1;
+                        e.accented += 1;
+                    }
+                    '’' | 'ʻ' | '‘' | 'ʼ' | '\'' => {
+                        lower.push('\'');
+                        continue;
+                    }
+                    c if c.is_alphabetic() => e.other += 1,
+                    _ => continue,
+                }
+                n_letters += 1;
+                lower.push(c);
+            }
+            e.seen |= seen;
+            if n_letters >= 2 {
+                e.words += 1;
+                e.marked += u32::from(seen & !RUSSIAN != 0);
+            }
+            for lang in function_words::languages(lower.trim_matches('\'')) {
+                e.votes[*lang as usize] += 1;
+            }
+        }
+        e
+    }
+
+    /// The evidence in twelve bytes, for a single chunk: counts beyond 255 and repeated function words are cut.
+    pub(crate) fn pack(&self) -> Packed {
+        let cut = |n: u32| n.min(255) as u8;
+        let votes = self.votes.iter().enumerate().fold(0, |bits, (i, n)| bits | u8::from(*n > 0) << i);
+        Packed {
+            seen: self.seen,
+            cyrillic: cut(self.cyrillic),
+            latin: cut(self.latin),
+            other: cut(self.other),
+            accented: cut(self.accented),
+            words: cut(self.words),
+            marked: cut(self.marked),
+            votes,
+        }
+    }
+
+    /// Adds the evidence of a chunk.
+    #[inline]
+    pub(crate) fn add(&mut self, p: &Packed) {
+        self.cyrillic += u32::from(p.cyrillic);
+        self.latin += u32::from(p.latin);
+        self.other += u32::from(p.other);
+        self.accented += u32::from(p.accented);
+        self.words += u32::from(p.words);
+        self.marked += u32::from(p.marked);
+        self.seen |= p.seen;
+        for (i, v) in self.votes.iter_mut().enumerate() {
+            *v += u32::from(p.votes >> i & 1);
+        }
+    }
+    fn has(&self, letters: &str) -> bool {
+        letters.chars().any(|c| self.seen & bit(c) != 0)
+    }
+
+    fn vote(&self, lang: &str) -> u32 {
+        LANGS.iter().position(|l| *l == lang).map_or(0, |i| self.votes[i])
+    }
+
+    /// The language where letters and function words settle it. `text` is asked only for Latin script that
+    /// they leave open.
+    pub fn decide(&self, text: impl FnOnce() -> String) -> Option<&'static str> {
+        let letters = self.cyrillic + self.latin + self.other;
+        if letters < 2 || self.other * 2 > letters {
+            return None;
+        }
+        if self.cyrillic >= self.latin { self.cyrillic_language() } else { self.latin_language(text) }
+    }
+
+    fn cyrillic_language(&self) -> Option<&'static str> {
+        if self.words == 0 {
+            return None;
+        }
+        if self.has("ђ") && !self.has("ыэё") {
+            return Some("sr");
+        }
+        // One foreign name in a Russian sentence does not change its language.
+        let marked = self.marked * 5 >= self.words && self.marked > 0;
+        if marked {
+            return Some(self.marked_language());
+        }
+        let best = ["uk", "be", "kk", "ky", "uz", "tg"]
+            .into_iter()
+            .max_by_key(|l| (self.vote(l), std::cmp::Reverse(LANGS.iter().position(|m| m == l))))?;
+        let foreign = self.vote(best);
+        if foreign > self.vote("ru") && (foreign >= 2 || self.words <= 4) && !self.has("щъ") {
+            return Some(best);
+        }
+        Some("ru")
+    }
+
+    /// Which of the languages with letters of their own.
+    fn marked_language(&self) -> &'static str {
+        if self.has("ҷӣӯ") {
+            return "tg";
+        }
+        if self.has("ұә") || self.has("і") && self.has("қғңөүһ") {
+            return "kk";
+        }
+        if self.has("їєґ") {
+            return "uk";
+        }
+        if self.has("ў") {
+            let belarusian = self.has("іыё") && !self.has("қғҳ");
+            return if belarusian { "be" } else { "uz" };
+        }
+        if self.has("ҳ") {
+            return if self.vote("uz") > self.vote("tg") { "uz" } else { "tg" };
+        }
+        if self.has("қғ") {
+            return ["kk", "uz", "tg"].into_iter().rev().max_by_key(|l| self.vote(l)).unwrap_or("kk");
+        }
+        if self.has("ңөү") {
+            return "ky";
+        }
+        if self.has("һ") {
+            return "kk";
+        }
+        // і alone: Ukrainian has no ы, э or ё; Belarusian and Kazakh have.
+        if self.has("ыэё") {
+            return if self.vote("be") > self.vote("kk") { "be" } else { "kk" };
+        }
+        "uk"
+    }
+
+    fn latin_language(&self, text: impl FnOnce() -> String) -> Option<&'static str> {
+        let (en, uz) = (self.vote("en"), self.vote("uz"));
+        if en > uz && en * 8 >= self.words && self.accented * 20 <= self.latin {
+            return Some("en");
+        }
+        if uz >= 2 && uz > en {
+            return Some("uz");
+        }
+        if self.accented == 0 && (self.words < 5 || en * 14 >= self.words && en > 0) {
+            // Too short for trigrams, or English all but certain.
+            return (en > 0).then_some("en");
+        }
+        let text = text();
+        let guess = whatlang::detect(&text).filter(whatlang::Info::is_reliable);
+        let code = guess.and_then(|i| two_letters(i.lang()));
+        code.or_else(|| (en > 0 && self.accented == 0).then_some("en"))
+    }
+}
+
+/// ISO 639-1 code of the Latin-script languages one meets under articles.
+fn two_letters(lang: whatlang::Lang) -> Option<&'static str> {
+    use whatlang::Lang as L;
+    Some(match lang {
+        L::Eng => "en",
+        L::Deu => "de",
+        L::Fra => "fr",
+        L::Spa => "es",
+        L::Ita => "it",
+        L::Por => "pt",
+        L::Nld => "nl",
+        L::Pol => "pl",
+        L::Ces => "cs",
+        L::Slk => "sk",
+        L::Ron => "ro",
+        L::Hun => "hu",
+        L::Tur => "tr",
+        L::Aze => "az",
+        L::Uzb => "uz",
+        L::Swe => "sv",
+        L::Dan => "da",
+        L::Nob => "nb",
+        L::Fin => "fi",
+        L::Est => "et",
+        L::Lav => "lv",
+        L::Lit => "lt",
+        L::Hrv => "hr",
+        L::Slv => "sl",
+        _ => return None,
+    })
+}
+
+/// Language of a text as an ISO 639-1 code, or `None` where it does not tell: no letters, a script of its own,
+/// or Latin words too few to know.
+///
+/// Cyrillic text is told by letters (Kazakh, Kyrgyz, Tajik, Uzbek, Ukrainian, Belarusian, Serbian), then by
+/// function words, and is Russian otherwise. Latin text is told by function words, then by trigrams (crate
+/// `whatlang`) where these are reliable.
+///
+/// # Example
+/// ```
+/// use commentariat::tokens::language::detect;
+/// assert_eq!(detect("Зачем это всё нужно?"), Some("ru"));
+/// assert_eq!(detect("Бұл кімге керек?"), Some("kk"));
+/// assert_eq!(detect("Кому це потрібно?"), Some("uk"));
+/// assert_eq!(detect("What is this for?"), Some("en"));
+/// assert_eq!(detect("+1 :)"), None);
+/// ```
+pub fn detect(text: &str) -> Option<&'static str> {
+    // The first kilobytes tell as much as the rest.
+    let head = &text[..text.floor_char_boundary(4096)];
+    let mut evidence = Evidence::default();
+    super::for_each_chunk(head, |chunk| evidence.add(&Evidence::of(chunk).pack()));
+    evidence.decide(|| guessed_part(head).to_owned())
+}
+
+/// The part of a text that trigrams are counted in: more costs time and tells no more.
+pub(crate) fn guessed_part(text: &str) -> &str {
+    &text[..text.floor_char_boundary(200)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::detect;
+
+    #[test]
+    fn letters_settle_the_languages_of_central_asia() {
+        for (lang, text) in [
+            ("kk", "Мен бұған сенбеймін, өтірік айтып отыр"),
+            ("kk", "Дұрыс айтасың, қазақ елі өзі шешеді"),
+            ("ky", "Бул жөнүндө эч ким айткан жок, өкмөт эмнени күтүп жатат"),
+            ("uz", "Бу гап тўғри эмас, ҳеч ким ишонмайди"),
+            ("uz", "Bu yolg'on, menimcha hech kim bunga ishonmaydi va kerak emas"),
+            ("tg", "Ин дуруғ аст, ҳеҷ кас бовар намекунад"),
+            ("uk", "Ніхто в це вже не вірить, її слова порожні"),
+            ("be", "Гэта няпраўда, ніхто ў гэта не верыць, ён хлусіць"),
+            ("ru", "Никто в это уже не верит"),
+            ("ru", "Съездил в Қазақстан, всё понравилось, люди добрые и отзывчивые, вернусь ещё"),
+            ("ru", "согласен"),
+        ] {
+            assert_eq!(detect(text), Some(lang), "{text}");
+        }
+    }
+
+    #[test]
+    fn latin_words_are_told_or_left_open() {
+        assert_eq!(detect("They should have stopped this years ago"), Some("en"));
+        assert_eq!(detect("Das glaubt doch kein Mensch mehr, was die Regierung da erzählt"), Some("de"));
+        assert_eq!(detect("lol"), None);
+        assert_eq!(detect("12345 !!!"), None);
+        assert_eq!(detect(""), None);
+        assert_eq!(detect("これは嘘だ"), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! One integration binary: a file per verb, each run with the real `stance`.
+
+mod labels;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// `stance` with `args`, run in the project's folder.
+fn stance(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stance"))
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the binary runs")
+}
+
+fn stdout(out: &Output) -> String {
+    String::from_utf8(out.stdout.clone()).expect("standard output is UTF-8")
+}
+
+fn stderr(out: &Output) -> String {
+    String::from_utf8(out.stderr.clone()).expect("standard error is UTF-8")
+}
+
+/// The folder of real data named by `STANCE_CORPUS`, or `None` and a line that says what was skipped.
+#[allow(dead_code, reason = "used by the files that check real data")]
+fn corpus(what: &str) -> Option<PathBuf> {
+    match std::env::var_os("STANCE_CORPUS") {
+        Some(p) => Some(PathBuf::from(p)),
+        None => {
+            eprintln!("SKIPPED {what}: STANCE_CORPUS is not set");
+            None
+        }
+    }
+}

@@ -297,7 +297,7 @@ fn body(
         let mut writer = Writer::default();
         let mut done = 0;
         for &id in nodes {
-            if id < done || !selector.matches(dom, id) {
+            if id < done || fields.contains(&Some(id)) || !selector.matches(dom, id) {
                 continue;
             }
             done = dom.end(id);

@@ -153,6 +153,7 @@ const ELSEWHERE: &[&str] = &[
     "menu",
     "tooltip",
     "respond",
+    "liveblog",
     "commentform",
     "promo",
 ];
@@ -237,11 +238,11 @@ pub(crate) fn read(page: &Page<'_>) -> Vec<Found> {
         for (n, (parts, weight)) in VARIANTS.iter().enumerate() {
             let scale = weight * ids.len() as f64 / tried.len() as f64;
             // The most it could be worth.
-            if tried.len() as f64 * 5.0 * scale < best.0 || (n >= 2 && !key.strong) {
+            if tried.len() as f64 * 5.0 * scale < best.0 || (n >= 2 && (!key.strong || tried.len() < 2)) {
                 continue;
             }
             let found = engine::read_group(page, parts, tried);
-            let worth = worth(key, &found, tried.len()) * scale;
+            let worth = worth(page, key, &found, tried.len()) * scale;
             // Equal worth: the outer element, which comes first, knows the nesting.
             let first = |ids: &[Id]| ids.first().copied().unwrap_or(Id::MAX);
             if worth > best.0 * 1.001 || (worth > best.0 * 0.999 && worth > 0.0 && first(ids) < first(best.2))
@@ -257,43 +258,69 @@ pub(crate) fn read(page: &Page<'_>) -> Vec<Found> {
     if ids.len() > MAX_TRIED { engine::read_group(page, &VARIANTS[variant].0, ids) } else { found }
 }
 
-/// Whether the elements are articles or point at articles: most have a headline that is a link, or the page's own.
+/// Whether the elements are articles or point at articles: most hold the page's headline, or are mostly links, or have
+/// a headline that is one.
 fn is_teasers(dom: &Dom, ids: &[Id]) -> bool {
     let teaser = |&id: &Id| {
-        let mut linked_until = 0;
-        dom.inside(id).any(|at| match dom.name(at) {
-            tag::H1 => true,
-            tag::H2 | tag::H3 => {
-                let link = dom.inside(at).find(|&a| dom.name(a) == tag::A);
-                let outside =
-                    link.and_then(|a| dom.attr_of(a, tag::HREF)).is_some_and(|h| !h.starts_with('#'));
-                outside || at < linked_until
+        let (mut linked_until, mut in_links, mut all) = (0, 0, 0);
+        for at in dom.inside(id) {
+            match dom.name(at) {
+                tag::H1 => return true,
+                tag::H2 | tag::H3 => {
+                    let link = dom.inside(at).find(|&a| dom.name(a) == tag::A);
+                    if link.and_then(|a| dom.attr_of(a, tag::HREF)).is_some_and(|h| !h.starts_with('#'))
+                        || at < linked_until
+                    {
+                        return true;
+                    }
+                }
+                tag::A => linked_until = linked_until.max(dom.end(at)),
+                tag::TEXT => {
+                    let n = dom.text(at).trim().len();
+                    all += n;
+                    in_links += if at < linked_until { n } else { 0 };
+                }
+                _ => {}
             }
-            tag::A => {
-                linked_until = linked_until.max(dom.end(at));
-                false
-            }
-            _ => false,
-        })
+        }
+        all > 40 && in_links * 10 > all * 7
     };
     ids.iter().filter(|id| teaser(id)).count() * 2 > ids.len()
 }
 
+/// Whether a text is a heading line of a comment and no comment: a time, a name, a count, a button.
+fn is_label(page: &Page<'_>, comment: &Found) -> bool {
+    let text = comment.text.as_str();
+    let rest = comment.author.as_deref().and_then(|a| text.strip_prefix(a)).unwrap_or(text);
+    (rest.len() < text.len() && rest.chars().count() <= 16)
+        || rules::declared(text).is_some()
+        || rules::is_button(text)
+        || (text.chars().count() <= 40 && page.clock.read(text).is_some())
+}
+
 /// How much a group looks like a thread; 0 for one that does not.
-fn worth(key: &Key, found: &[Found], n_elements: usize) -> f64 {
-    let real: Vec<&Found> =
-        found.iter().filter(|c| rules::declared(&c.text).is_none() && !rules::is_button(&c.text)).collect();
+fn worth(page: &Page<'_>, key: &Key, found: &[Found], n_elements: usize) -> f64 {
+    let real: Vec<&Found> = found.iter().filter(|c| !is_label(page, c)).collect();
     if real.is_empty() {
         return 0.0;
     }
     let n = real.len() as f64;
     let share = |test: &dyn Fn(&Found) -> bool| real.iter().filter(|c| test(c)).count() as f64 / n;
     let (authors, times) = (share(&|c| c.author.is_some()), share(&|c| c.time.is_some()));
-    if times < 0.5 && (authors < 0.5 || !key.strong) {
+    // A lone element is a comment only if it says so and shows who and when; a repeated one, if it shows either.
+    let enough = match (real.len(), key.strong) {
+        (1, true) => authors > 0.0 && times > 0.0 && real[0].text.len() < 6000,
+        (1, false) => false,
+        (_, true) => authors >= 0.5 || times >= 0.5,
+        (_, false) => authors >= 0.5 && times >= 0.5,
+    };
+    if !enough {
         return 0.0;
     }
     let full = n / n_elements as f64;
-    n.sqrt() * n.sqrt() * (0.2 + authors.min(1.0) + times) * (0.5 + full) * if key.strong { 1.5 } else { 1.0 }
+    let words = real.iter().map(|c| c.text.split_whitespace().count().min(100)).sum::<usize>() as f64 / n;
+    let long = 0.5 + (words / 15.0).min(0.5);
+    n * (0.2 + authors + times) * (0.5 + full) * long * if key.strong { 1.5 } else { 1.0 }
 }
 
 /// Elements that may be comments, by what they have in common.

@@ -57,7 +57,9 @@ pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<String
 
 /// `text` as a name: without "says:", "von", avatar captions; `None` when it is no name.
 pub(crate) fn name(text: &str) -> Option<String> {
-    let mut text = text.trim();
+    // "Posted by: X | date"
+    let mut text = text.split(" | ").next().unwrap_or("").trim();
+    text = without_number(text);
     loop {
         let before = text;
         let lower = text.to_lowercase();
@@ -83,6 +85,14 @@ pub(crate) fn name(text: &str) -> Option<String> {
     }
     let n_chars = text.chars().count();
     (n_chars > 0 && n_chars <= MAX_NAME).then(|| text.to_owned())
+}
+
+/// `text` without the comment's number before it: "3. X", "#3 X".
+fn without_number(text: &str) -> &str {
+    let rest = text.trim_start_matches('#').trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = rest.trim_start_matches(['.', ')', ':']);
+    let name = rest.trim_start();
+    if rest.len() < text.len() && name.len() < rest.len() && !name.is_empty() { name } else { text }
 }
 
 /// The first time among `nodes`, best field first, as ISO 8601 where it can be read, else as printed.

@@ -106,7 +106,7 @@ static PARTS: System = System {
         "a",
     ],
     around: Around::Inside,
-    depth: Depth::Nested,
+    depth: Depth::Tree,
 };
 
 /// Class words that name a comment. The first row alone is evidence; the second needs a comment section around.
@@ -178,6 +178,14 @@ fn holds(dom: &Dom, id: Id) -> bool {
             | tag::FIGURE
             | tag::TBODY
     ) || dom.tag_str(id).contains('-')
+}
+
+/// Whether a class or id names a widget or a form: its first word, or both of "recent-comments".
+fn points(names: &str) -> bool {
+    names.split_ascii_whitespace().any(|name| {
+        let mut words = name.split(['-', '_']);
+        words.next().is_some_and(|w| ELSEWHERE.iter().any(|e| w.eq_ignore_ascii_case(e)))
+    })
 }
 
 fn has_word(text: &str, words: &[&str]) -> bool {

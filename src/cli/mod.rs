@@ -25,6 +25,7 @@ mod labels;
 mod report;
 mod sample;
 mod score;
+mod score_rows;
 mod split;
 mod train;
 mod verify;

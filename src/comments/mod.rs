@@ -7,9 +7,14 @@
 use serde::{Deserialize, Serialize};
 
 mod authors;
+mod dates;
+mod elsewhere;
+pub mod html;
 mod notes;
 mod quotes;
 mod rows;
+mod rules;
+mod systems;
 pub mod text;
 
 pub use authors::{Authors, Salt};
@@ -147,7 +152,8 @@ pub fn split(document: &Document, options: &Options) -> Result<Vec<Thread>> {
     let decoded = decode(document);
     let text = &*decoded.text;
     let mut threads = match document.kind {
-        Kind::Html | Kind::Text => vec![text::text_thread(document, text)],
+        Kind::Html => vec![html::html_thread(document, text, html::Rules::All)],
+        Kind::Text => vec![text::text_thread(document, text)],
         Kind::Export | Kind::Rows => rows::threads(document, text)?,
     };
     for thread in &mut threads {

@@ -1,6 +1,26 @@
 //! rows -> posteriors (`n_comments` x `n_classes`), by a text stage and a thread stage.
 
+pub(crate) mod context;
+pub mod dummy;
+mod explain;
+pub mod newton;
+pub(crate) mod predict;
+mod quantify;
+pub mod store;
+pub mod thread;
+mod train;
+mod weights;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use explain::{Contribution, Explanation};
+pub use quantify::quantify;
+pub use train::{HeadReport, TrainParams, TrainReport, train};
+
 use crate::comments::{Span, Thread};
+use crate::features::tfidf::Vectoriser;
 
 /// One comment as the model sees it: its text and the context it stands in.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,4 +66,118 @@ pub struct Posteriors {
     pub classes: Vec<String>,
     /// One row per item, on the simplex; `None` for an empty or unreadable text, which never gets a class.
     pub rows: Vec<Option<Vec<f64>>>,
+}
+
+/// One label column the model predicts: its classes, the fitted stages and how they did.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Name of the label column.
+    pub name: String,
+    /// Class names, in the order of posteriors.
+    pub classes: Vec<String>,
+    /// Weights of the text stage, `n_terms` x `n_classes`.
+    pub(crate) weights: ndarray::Array2<f32>,
+    /// Intercept of the text stage per class.
+    pub(crate) intercept: Vec<f64>,
+    /// The thread stage.
+    pub thread: thread::ThreadStage,
+    /// What is subtracted from the log posteriors before a class is named: its log prior where classes were
+    /// balanced in training, so that rare classes are named as readily as they were taught.
+    pub decision: Vec<f64>,
+    /// Class counts of the training rows.
+    pub counts: Vec<usize>,
+    /// Cross-validated macro-F1 of the model and of the better baseline.
+    pub macro_f1: [f64; 2],
+    /// The prevalence estimator fitted on the out-of-fold posteriors, as it serialises itself.
+    pub quantifier: Option<serde_json::Value>,
+}
+
+impl Head {
+    /// Index of the class that is named for a posterior.
+    pub fn decide(&self, posterior: &[f64]) -> usize {
+        newton::argmax(posterior.iter().zip(&self.decision).map(|(p, d)| p.max(1e-300).ln() - d))
+    }
+}
+
+/// The model that is shipped with the program, read once.
+///
+/// # Errors
+/// The embedded bytes are not a model of this version: a fault of the build.
+pub fn shipped() -> crate::Result<&'static Model> {
+    static BYTES: &[u8] = include_bytes!("../../models/shipped.stance");
+    static MODEL: std::sync::OnceLock<Model> = std::sync::OnceLock::new();
+    if let Some(model) = MODEL.get() {
+        return Ok(model);
+    }
+    let model = store::from_bytes(BYTES)?;
+    Ok(MODEL.get_or_init(|| model))
+}
+
+/// What a model was made from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Info {
+    /// Version of the package that trained it.
+    pub version: String,
+    /// SHA-256 of each label file by its name.
+    pub labels: BTreeMap<String, String>,
+    /// Number of labelled comments.
+    pub n_rows: usize,
+    /// Labelled comments per language.
+    pub languages: BTreeMap<String, usize>,
+    /// Heads that did no better than a baseline and were kept by `--force`.
+    pub not_better: Vec<String>,
+    /// SHA-256 of the model it was adapted from.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub base: Option<String>,
+}
+
+/// A trained model: vocabulary, text stage and thread stage for each head.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub(crate) vectoriser: Vectoriser,
+    pub(crate) heads: Vec<Head>,
+    pub(crate) records: predict::Records,
+    info: Info,
+    /// SHA-256 of the file it is, or would be, stored as.
+    sha256: String,
+}
+
+impl Model {
+    pub(crate) fn assemble(vectoriser: Vectoriser, heads: Vec<Head>, info: Info) -> Self {
+        let weights: Vec<&ndarray::Array2<f32>> = heads.iter().map(|h| &h.weights).collect();
+        let records = predict::Records::new(&vectoriser.df, vectoriser.n_docs, &weights);
+        Model { vectoriser, heads, records, info, sha256: String::new() }
+    }
+
+    /// The heads, in the order of [`Model::predict`].
+    pub fn heads(&self) -> &[Head] {
+        &self.heads
+    }
+
+    /// The head of this name.
+    pub fn head(&self, name: &str) -> Option<&Head> {
+        self.heads.iter().find(|h| h.name == name)
+    }
+
+    /// Terms, document frequencies and recipe.
+    pub fn vectoriser(&self) -> &Vectoriser {
+        &self.vectoriser
+    }
+
+    /// What it was made from.
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// SHA-256 of the stored model, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Attaches a prevalence estimator to a head; false if there is no such head.
+    pub fn set_quantifier(&mut self, head: &str, quantifier: serde_json::Value) -> bool {
+        let Some(head) = self.heads.iter_mut().find(|h| h.name == head) else { return false };
+        head.quantifier = Some(quantifier);
+        true
+    }
 }

@@ -9,7 +9,7 @@ use super::function_words;
 /// Languages that can be told, in the order of [`Evidence`]'s votes.
 pub(super) const LANGS: [&str; 8] = ["ru", "uk", "be", "kk", "ky", "uz", "tg", "en"];
 
-/// What the letters and words of a piece of text say about its language. Sums over pieces.
+/// What the letters and words of a text say about its language, summed over its chunks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Letters of the Cyrillic script.
@@ -27,7 +27,20 @@ pub struct Evidence {
     /// Which telling letters were seen, a bit each (see `bit`).
     seen: u32,
     /// Function words of each language of [`LANGS`].
-    votes: [u16; LANGS.len()],
+    votes: [u32; LANGS.len()],
+}
+
+/// [`Evidence`] of one chunk, packed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Packed {
+    seen: u32,
+    cyrillic: u8,
+    latin: u8,
+    other: u8,
+    accented: u8,
+    words: u8,
+    marked: u8,
+    votes: u8,
 }
 
 /// Bit of a telling Cyrillic letter; 0 for every other letter.
@@ -101,31 +114,47 @@ impl Evidence {
                 e.marked += u32::from(seen & !RUSSIAN != 0);
             }
             for lang in function_words::languages(lower.trim_matches('\'')) {
-                e.votes[*lang as usize] = e.votes[*lang as usize].saturating_add(1);
+                e.votes[*lang as usize] += 1;
             }
         }
         e
     }
 
-    /// Adds the evidence of another piece.
-    pub fn add(&mut self, other: &Evidence) {
-        self.cyrillic += other.cyrillic;
-        self.latin += other.latin;
-        self.other += other.other;
-        self.accented += other.accented;
-        self.words += other.words;
-        self.marked += other.marked;
-        self.seen |= other.seen;
-        for (a, b) in self.votes.iter_mut().zip(&other.votes) {
-            *a = a.saturating_add(*b);
+    /// The evidence in twelve bytes, for a single chunk: counts beyond 255 and repeated function words are cut.
+    pub(crate) fn pack(&self) -> Packed {
+        let cut = |n: u32| n.min(255) as u8;
+        let votes = self.votes.iter().enumerate().fold(0, |bits, (i, n)| bits | u8::from(*n > 0) << i);
+        Packed {
+            seen: self.seen,
+            cyrillic: cut(self.cyrillic),
+            latin: cut(self.latin),
+            other: cut(self.other),
+            accented: cut(self.accented),
+            words: cut(self.words),
+            marked: cut(self.marked),
+            votes,
         }
     }
 
+    /// Adds the evidence of a chunk.
+    #[inline]
+    pub(crate) fn add(&mut self, p: &Packed) {
+        self.cyrillic += u32::from(p.cyrillic);
+        self.latin += u32::from(p.latin);
+        self.other += u32::from(p.other);
+        self.accented += u32::from(p.accented);
+        self.words += u32::from(p.words);
+        self.marked += u32::from(p.marked);
+        self.seen |= p.seen;
+        for (i, v) in self.votes.iter_mut().enumerate() {
+            *v += u32::from(p.votes >> i & 1);
+        }
+    }
     fn has(&self, letters: &str) -> bool {
         letters.chars().any(|c| self.seen & bit(c) != 0)
     }
 
-    fn vote(&self, lang: &str) -> u16 {
+    fn vote(&self, lang: &str) -> u32 {
         LANGS.iter().position(|l| *l == lang).map_or(0, |i| self.votes[i])
     }
 
@@ -196,13 +225,16 @@ impl Evidence {
     }
 
     fn latin_language(&self, text: impl FnOnce() -> String) -> Option<&'static str> {
-        let en = u32::from(self.vote("en"));
-        let uz = u32::from(self.vote("uz"));
+        let (en, uz) = (self.vote("en"), self.vote("uz"));
         if en > uz && en * 8 >= self.words && self.accented * 20 <= self.latin {
             return Some("en");
         }
         if uz >= 2 && uz > en {
             return Some("uz");
+        }
+        if self.accented == 0 && (self.words < 5 || en * 14 >= self.words && en > 0) {
+            // Too short for trigrams, or English all but certain.
+            return (en > 0).then_some("en");
         }
         let text = text();
         let guess = whatlang::detect(&text).filter(whatlang::Info::is_reliable);
@@ -262,7 +294,14 @@ fn two_letters(lang: whatlang::Lang) -> Option<&'static str> {
 pub fn detect(text: &str) -> Option<&'static str> {
     // The first kilobytes tell as much as the rest.
     let head = &text[..text.floor_char_boundary(4096)];
-    Evidence::of(head).decide(|| head.to_owned())
+    let mut evidence = Evidence::default();
+    super::for_each_chunk(head, |chunk| evidence.add(&Evidence::of(chunk).pack()));
+    evidence.decide(|| guessed_part(head).to_owned())
+}
+
+/// The part of a text that trigrams are counted in: more costs time and tells no more.
+pub(crate) fn guessed_part(text: &str) -> &str {
+    &text[..text.floor_char_boundary(200)]
 }
 
 #[cfg(test)]

@@ -1,4 +1,288 @@
 //! text -> tokens with offsets: normalise, language, stem, n-grams.
+//!
+//! A text is cut at white space into chunks; a chunk is what the surface cache of [`crate::features`] knows by
+//! heart. Within a chunk, words are runs of letters, digits and `_`: scikit-learn's `token_pattern=r"\w+"`.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 mod function_words;
 pub mod language;
+pub mod stem;
+
+/// Stands for any web address.
+pub const URL: &str = "xurl";
+/// Stands for any `@name`.
+pub const MENTION: &str = "xuser";
+
+/// A piece of a text: white space, or a run without any. Joined, the segments equal the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment<'a> {
+    /// The piece.
+    pub text: &'a str,
+    /// Its first byte in the text.
+    pub start: usize,
+    /// Whether it is white space.
+    pub space: bool,
+}
+
+/// Cuts `text` into segments.
+///
+/// # Example
+/// ```
+/// use commentariat::tokens::segments;
+/// let text = "Why, though?  No idea.";
+/// let parts: Vec<_> = segments(text).collect();
+/// assert_eq!(parts.iter().map(|s| s.text).collect::<String>(), text);
+/// assert_eq!(parts.iter().filter(|s| !s.space).count(), 4);
+/// ```
+pub fn segments(text: &str) -> impl Iterator<Item = Segment<'_>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = &text[start..];
+        let space = rest.chars().next()?.is_whitespace();
+        let len = rest.find(|c: char| c.is_whitespace() != space).unwrap_or(rest.len());
+        let segment = Segment { text: &rest[..len], start, space };
+        start += len;
+        Some(segment)
+    })
+}
+
+/// Calls `f` with every chunk of `text` (its segments that are not white space).
+#[inline]
+pub(crate) fn for_each_chunk<'a>(text: &'a str, mut f: impl FnMut(&'a str)) {
+    let bytes = text.as_bytes();
+    let mut start = None;
+    let mut i = 0;
+    while i < bytes.len() {
+        let b = bytes[i];
+        // Bytes that begin a non-ASCII space: U+0085, U+00A0, U+1680, U+2000.., U+3000.
+        let (space, len) = if b < 0x80 {
+            (b == b' ' || (9..=13).contains(&b), 1)
+        } else if matches!(b, 0xc2 | 0xe1 | 0xe2 | 0xe3) {
+            let c = text[i..].chars().next().unwrap_or(' ');
+            (c.is_whitespace(), c.len_utf8())
+        } else {
+            (false, 1)
+        };
+        if space {
+            if let Some(s) = start.take() {
+                f(&text[s..i]);
+            }
+        } else if start.is_none() {
+            start = Some(i);
+        }
+        i += len;
+    }
+    if let Some(s) = start {
+        f(&text[s..]);
+    }
+}
+
+/// Normalises one chunk: NFC, lower case, `ё` as `е`. With `fold`, what differs without meaning anything is
+/// folded too: web addresses become [`URL`] (the target of a Markdown link goes), `@name` becomes [`MENTION`],
+/// hashtags are taken apart at capitals and `_`, apostrophes are one character, accents and invisible characters
+/// go, three and more of a letter become two, a digit run becomes one to four zeros. Folding may leave spaces
+/// between parts of a chunk.
+///
+/// # Example
+/// ```
+/// use commentariat::tokens::normalise;
+/// assert_eq!(normalise("Всё-ТАКИ", true), "все-таки");
+/// assert_eq!(normalise("(https://example.org/a?b)", true), "( xurl");
+/// assert_eq!(normalise("@somebody,", true), "xuser ,");
+/// assert_eq!(normalise("#NoMoreWar", true), "no more war");
+/// assert_eq!(normalise("Нееееет!!! 2022", true), "неет!!! 0000");
+/// assert_eq!(normalise("@somebody,", false), "@somebody,");
+/// ```
+pub fn normalise(chunk: &str, fold: bool) -> Cow<'_, str> {
+    let lowered = if fold { lower(&unwrap(chunk)).into_owned().into() } else { lower(chunk) };
+    if fold && needs_folding(&lowered) { Cow::Owned(fold_characters(&lowered)) } else { lowered }
+}
+
+fn lower(chunk: &str) -> Cow<'_, str> {
+    if chunk.is_ascii() {
+        return if chunk.bytes().any(|b| b.is_ascii_uppercase()) {
+            Cow::Owned(chunk.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(chunk)
+        };
+    }
+    let composed = match is_nfc_quick(chunk.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(chunk),
+        _ => Cow::Owned(chunk.nfc().collect::<String>()),
+    };
+    let lower = composed.to_lowercase();
+    Cow::Owned(if lower.contains('ё') { lower.replace('ё', "е") } else { lower })
+}
+
+/// Puts placeholders for addresses and names, and takes hashtags apart.
+fn unwrap(chunk: &str) -> Cow<'_, str> {
+    if !chunk.bytes().any(|b| matches!(b, b'@' | b'#' | b':' | b'.')) {
+        return Cow::Borrowed(chunk);
+    }
+    if let Some(at) = chunk.find("](http") {
+        let tail = &chunk[at + 2..];
+        let after = tail.find(')').map_or("", |end| &tail[end + 1..]);
+        return Cow::Owned(format!("{} {after}", chunk[..at].trim_start_matches('[')).trim().to_owned());
+    }
+    if let Some(at) = ["http://", "https://", "www."].iter().filter_map(|p| chunk.find(p)).min() {
+        return Cow::Owned(format!("{} {URL}", &chunk[..at]).trim().to_owned());
+    }
+    let mut out = String::new();
+    let mut before = ' ';
+    let mut chars = chunk.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        let name = &chunk[i + c.len_utf8()..];
+        let len = name.find(|c| !is_word(c)).unwrap_or(name.len());
+        if c == '@' && len > 0 && !is_word(before) {
+            out.push_str(&format!(" {MENTION} "));
+        } else if c == '#' && len > 0 {
+            out.push(' ');
+            take_apart(&name[..len], &mut out);
+            out.push(' ');
+        } else {
+            out.push(c);
+            before = c;
+            continue;
+        }
+        while chars.next_if(|(j, _)| *j < i + 1 + len).is_some() {}
+        before = ' ';
+    }
+    Cow::Owned(out.trim().to_owned())
+}
+
+fn take_apart(tag: &str, out: &mut String) {
+    let mut was_lower = false;
+    for c in tag.chars() {
+        if c == '_' {
+            out.push(' ');
+        } else {
+            if was_lower && c.is_uppercase() {
+                out.push(' ');
+            }
+            out.push(c);
+        }
+        was_lower = c.is_lowercase();
+    }
+}
+
+fn needs_folding(chunk: &str) -> bool {
+    let bytes = chunk.as_bytes();
+    // A repeated character repeats its bytes, two at most for the letters that matter.
+    let repeats = bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2])
+        || bytes
+            .windows(6)
+            .any(|w| w[0] >= 0x80 && w[0] == w[2] && w[2] == w[4] && w[1] == w[3] && w[3] == w[5]);
+    repeats || bytes.iter().any(|b| b.is_ascii_digit() || matches!(b, 0xca | 0xcc | 0xc2 | 0xe2 | 0xef))
+}
+
+fn fold_characters(chunk: &str) -> String {
+    let mut out = String::with_capacity(chunk.len());
+    let (mut last, mut run) = ('\0', 0);
+    for c in chunk.chars() {
+        let c = match c {
+            '\u{301}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{fe0f}' => continue,
+            '’' | 'ʼ' => '\'',
+            '0'..='9' => '0',
+            c => c,
+        };
+        run = if c == last { run + 1 } else { 1 };
+        last = c;
+        let most = if c == '0' {
+            4
+        } else if is_word(c) {
+            2
+        } else {
+            usize::MAX
+        };
+        if run <= most {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether `c` is part of a word.
+pub fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The words of a normalised chunk: runs of [`is_word`] characters.
+///
+/// # Example
+/// ```
+/// let words: Vec<_> = commentariat::tokens::words("«не-так», a b2").collect();
+/// assert_eq!(words, ["не", "так", "a", "b2"]);
+/// ```
+pub fn words(chunk: &str) -> impl Iterator<Item = &str> {
+    chunk.split(|c| !is_word(c)).filter(|w| !w.is_empty())
+}
+
+/// Calls `f` with the character n-grams of the parts of one normalised chunk, each padded with a space on both sides, as
+/// scikit-learn's `analyzer="char_wb"` makes them; a chunk shorter than `n` counts once.
+pub fn char_ngrams(chunk: &str, min_n: usize, max_n: usize, mut f: impl FnMut(&str)) {
+    for part in chunk.split_whitespace() {
+        ngrams_of_part(part, min_n, max_n, &mut f);
+    }
+}
+
+fn ngrams_of_part(chunk: &str, min_n: usize, max_n: usize, f: &mut impl FnMut(&str)) {
+    let padded = format!(" {chunk} ");
+    let mut ends: Vec<usize> = padded.char_indices().map(|(i, _)| i).collect();
+    ends.push(padded.len());
+    let len = ends.len() - 1;
+    for n in min_n..=max_n {
+        if n >= len {
+            f(&padded);
+            break;
+        }
+        for i in 0..=len - n {
+            f(&padded[ends[i]..ends[i + n]]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunks(text: &str) -> Vec<&str> {
+        let mut out = Vec::new();
+        for_each_chunk(text, |c| out.push(c));
+        out
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn joined_segments_equal_the_text(text in ".{0,60}") {
+            let joined: String = segments(&text).map(|s| s.text).collect();
+            proptest::prop_assert_eq!(&joined, &text);
+            let from_segments: Vec<&str> = segments(&text).filter(|s| !s.space).map(|s| s.text).collect();
+            proptest::prop_assert_eq!(chunks(&text), from_segments);
+        }
+
+        #[test]
+        fn normalising_twice_changes_nothing(text in "[a-zA-Zа-яА-ЯёЁіїҚ@.:/-]{1,20}") {
+            let once = normalise(&text, false).into_owned();
+            proptest::prop_assert_eq!(normalise(&once, false).into_owned(), once.clone());
+        }
+    }
+
+    #[test]
+    fn character_ngrams_are_those_of_char_wb() {
+        let mut out = Vec::new();
+        char_ngrams("abc", 2, 4, |g| out.push(g.to_owned()));
+        assert_eq!(out, [" a", "ab", "bc", "c ", " ab", "abc", "bc ", " abc", "abc "]);
+        out.clear();
+        char_ngrams("a", 2, 5, |g| out.push(g.to_owned()));
+        assert_eq!(out, [" a", "a ", " a "]);
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_are_one() {
+        assert_eq!(normalise("мои\u{306}", true), "мой");
+        assert_eq!(chunks("a\u{a0}b\u{2003}c\u{3000}d\u{85}e—f"), ["a", "b", "c", "d", "e—f"]);
+    }
+}

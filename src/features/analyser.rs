@@ -1,0 +1,236 @@
+//! text -> term ids, through a cache from surface forms: a chunk that was seen before costs one lookup.
+
+use super::Recipe;
+use super::table::{Table, hash_bytes};
+use crate::tokens::language::{Evidence, Packed, guessed_part};
+use crate::tokens::stem::Stemming;
+use crate::tokens::{char_ngrams, for_each_chunk, normalise, words};
+
+/// Gives ids to terms; a growing one in training, a fixed one in scoring.
+pub(crate) trait Lexicon {
+    /// Id of a (stemmed) word.
+    fn word(&mut self, word: &str) -> Option<u32>;
+    /// Id of a character n-gram.
+    fn chars(&mut self, gram: &str) -> Option<u32>;
+    /// Id of two adjoining words.
+    fn bigram(&mut self, a: u32, b: u32) -> Option<u32>;
+}
+
+/// Kinds of terms, as indices.
+pub(crate) const WORDS: usize = 0;
+pub(crate) const BIGRAMS: usize = 1;
+pub(crate) const CHARS: usize = 2;
+
+/// Terms of one kind in one comment: how often each occurs, in order of first occurrence.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    counts: Vec<u8>,
+    touched: Vec<u32>,
+}
+
+/// A term frequency is counted up to this.
+pub(crate) const MAX_TF: usize = 255;
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, id: u32) {
+        let i = id as usize;
+        if i >= self.counts.len() {
+            self.counts.resize((i + 1).next_power_of_two(), 0);
+        }
+        let count = &mut self.counts[i];
+        if *count == 0 {
+            self.touched.push(id);
+        }
+        *count = count.saturating_add(1);
+    }
+
+    /// Hands out each term with its frequency and forgets them.
+    #[inline]
+    pub fn drain(&mut self, mut f: impl FnMut(u32, u8)) {
+        for id in self.touched.drain(..) {
+            f(id, std::mem::take(&mut self.counts[id as usize]));
+        }
+    }
+}
+
+/// What is known of a comment beside its terms.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Facts {
+    /// Language, where the text tells.
+    pub lang: Option<&'static str>,
+    /// Number of words.
+    pub n_words: u32,
+    /// Number of words the lexicon does not know.
+    pub n_unknown: u32,
+    /// Number of chunks; 0 for a text without anything to read.
+    pub n_chunks: u32,
+}
+
+/// A word the lexicon does not know; it breaks bigrams.
+const UNKNOWN: u32 = u32::MAX;
+
+/// One chunk as remembered: what it says about the language, and its term ids under one stemming.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    /// All 64 bits tell chunks apart: two of a million share them once in 30 million runs.
+    hash: u64,
+    evidence: Packed,
+    /// Ids of words, then those of character n-grams, begin here.
+    start: u32,
+    n_words: u16,
+    n_chars: u16,
+    stemming: Stemming,
+    /// Whether the ids are filled for `stemming`.
+    known: bool,
+}
+
+/// The cache is emptied when it grows beyond these; what is said of a comment does not depend on it.
+const MAX_IDS: usize = 2 << 20;
+const MAX_ENTRIES: usize = 1 << 17;
+/// Longer chunks are worked out anew each time, in pieces of this many bytes.
+const MAX_CHUNK: usize = 1 << 10;
+
+/// Turns comments into tallies of term ids.
+pub(crate) struct Analyser<L> {
+    pub lexicon: L,
+    recipe: Recipe,
+    table: Table,
+    entries: Vec<Entry>,
+    ids: Vec<u32>,
+    /// Entries of the comment at hand, and where their chunks lie in the text.
+    row: Vec<(u32, u32, u32)>,
+    /// Word 1-grams, word 2-grams, character n-grams of the comment at hand.
+    pub tallies: [Tally; 3],
+}
+
+impl<L: Lexicon> Analyser<L> {
+    pub fn new(lexicon: L, recipe: &Recipe) -> Self {
+        Analyser {
+            lexicon,
+            recipe: recipe.clone(),
+            table: Table::with_capacity(1 << 12),
+            entries: Vec::new(),
+            ids: Vec::new(),
+            row: Vec::new(),
+            tallies: Default::default(),
+        }
+    }
+
+    /// Tallies the terms of `text` (the tallies must be empty, as [`Tally::drain`] leaves them).
+    pub fn analyse(&mut self, text: &str) -> Facts {
+        if self.ids.len() > MAX_IDS || self.entries.len() > MAX_ENTRIES {
+            self.table = Table::with_capacity(1 << 12);
+            self.entries.clear();
+            self.ids.clear();
+        }
+        self.row.clear();
+        let mut evidence = Evidence::default();
+        let mut at_most = |chunk: &str| {
+            let index = self.entry(chunk);
+            evidence.add(&self.entries[index as usize].evidence);
+            let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
+            self.row.push((index, start as u32, chunk.len() as u32));
+        };
+        for_each_chunk(text, |mut chunk| {
+            while chunk.len() > MAX_CHUNK {
+                let (head, tail) = chunk.split_at(chunk.floor_char_boundary(MAX_CHUNK));
+                at_most(head);
+                chunk = tail;
+            }
+            at_most(chunk);
+        });
+        let lang = evidence.decide(|| guessed_part(text).to_owned());
+        let mut facts = Facts { lang, n_chunks: self.row.len() as u32, ..Facts::default() };
+        let stemming = if self.recipe.stem { Some(Stemming::of(lang)) } else { None };
+        let mut before = UNKNOWN;
+        let row = std::mem::take(&mut self.row);
+        for &(index, start, len) in &row {
+            let chunk = &text[start as usize..(start + len) as usize];
+            let entry = self.resolve(index, chunk, stemming);
+            let split = entry.start + u32::from(entry.n_words);
+            for i in entry.start..split {
+                let word = self.ids[i as usize];
+                facts.n_words += 1;
+                if word == UNKNOWN {
+                    facts.n_unknown += 1;
+                } else {
+                    self.tallies[WORDS].add(word);
+                    if before != UNKNOWN
+                        && self.recipe.word_ngrams >= 2
+                        && let Some(pair) = self.lexicon.bigram(before, word)
+                    {
+                        self.tallies[BIGRAMS].add(pair);
+                    }
+                }
+                before = word;
+            }
+            for i in split..split + u32::from(entry.n_chars) {
+                self.tallies[CHARS].add(self.ids[i as usize]);
+            }
+        }
+        self.row = row;
+        facts
+    }
+
+    /// The entry of a chunk, made if need be.
+    #[inline]
+    fn entry(&mut self, chunk: &str) -> u32 {
+        let hash = hash_bytes(chunk.as_bytes());
+        if let Some(index) = self.table.find(hash, |i| self.entries[i as usize].hash == hash) {
+            return index;
+        }
+        let index = self.entries.len() as u32;
+        self.entries.push(Entry {
+            hash,
+            evidence: Evidence::of(chunk).pack(),
+            start: 0,
+            n_words: 0,
+            n_chars: 0,
+            stemming: Stemming::of(None),
+            known: false,
+        });
+        self.table.insert(hash, index);
+        index
+    }
+
+    /// The entry with its term ids under `stemming`.
+    #[inline]
+    fn resolve(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
+        let entry = self.entries[index as usize];
+        if entry.known && stemming.is_none_or(|s| s == entry.stemming) {
+            return entry;
+        }
+        self.fill(index, chunk, stemming)
+    }
+
+    #[cold]
+    fn fill(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
+        let mut entry = self.entries[index as usize];
+        let chunk = normalise(chunk, self.recipe.fold);
+        let start = self.ids.len();
+        for word in words(&chunk) {
+            let stem = stemming.and_then(|s| s.stem(word));
+            let id = self.lexicon.word(stem.as_deref().unwrap_or(word));
+            self.ids.push(id.unwrap_or(UNKNOWN));
+        }
+        entry.n_words = (self.ids.len() - start) as u16;
+        let split = self.ids.len();
+        if entry.known {
+            // The characters are the same under any stemming.
+            let from = entry.start as usize + usize::from(self.entries[index as usize].n_words);
+            self.ids.extend_from_within(from..from + usize::from(entry.n_chars));
+        } else if let Some((min_n, max_n)) = self.recipe.chars {
+            let (lexicon, ids) = (&mut self.lexicon, &mut self.ids);
+            char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
+        }
+        entry.n_chars = (self.ids.len() - split) as u16;
+        entry.start = start as u32;
+        entry.known = true;
+        if let Some(stemming) = stemming {
+            entry.stemming = stemming;
+        }
+        self.entries[index as usize] = entry;
+        entry
+    }
+}

@@ -1,0 +1,227 @@
+//! Texts -> vocabulary and term counts, in parallel, with a result that does not depend on how the work was cut.
+
+use std::cmp::Reverse;
+
+use rayon::prelude::*;
+
+use super::Recipe;
+use super::analyser::{Analyser, BIGRAMS, CHARS, Facts, WORDS};
+use super::table::{Pairs, Strings};
+use super::vocabulary::{Growing, Vocabulary};
+use crate::error::{Error, Result};
+
+/// Low bits of an entry hold the index, high bits the frequency.
+pub(crate) const INDEX_BITS: u32 = 24;
+pub(crate) const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
+
+/// Term counts of comments, row by row and column by column. An entry packs term (or row) and frequency.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub n_rows: usize,
+    pub n_terms: usize,
+    /// Number of single words: the ids below it.
+    pub n_words: u32,
+    /// First entry of each row, `n_rows + 1` long.
+    pub starts: Vec<u32>,
+    /// First entry of each row's second block (character n-grams).
+    pub splits: Vec<u32>,
+    /// First id of the second block.
+    pub split_id: u32,
+    pub entries: Vec<u32>,
+    /// First entry of each column, `n_terms + 1` long.
+    pub column_starts: Vec<u32>,
+    pub column_entries: Vec<u32>,
+    pub facts: Vec<Facts>,
+}
+
+impl Counts {
+    pub fn row(&self, r: usize) -> [&[u32]; 2] {
+        let (start, split, end) = (self.starts[r], self.splits[r], self.starts[r + 1]);
+        [&self.entries[start as usize..split as usize], &self.entries[split as usize..end as usize]]
+    }
+
+    pub fn column(&self, j: usize) -> &[u32] {
+        &self.column_entries[self.column_starts[j] as usize..self.column_starts[j + 1] as usize]
+    }
+
+    fn transpose(&mut self, df: &[u32]) {
+        let mut next = Vec::with_capacity(self.n_terms + 1);
+        let mut sum = 0;
+        for d in df {
+            next.push(sum);
+            sum += d;
+        }
+        next.push(sum);
+        self.column_starts.clone_from(&next);
+        self.column_entries = vec![0; sum as usize];
+        for r in 0..self.n_rows {
+            for &e in &self.entries[self.starts[r] as usize..self.starts[r + 1] as usize] {
+                let at = &mut next[(e & INDEX_MASK) as usize];
+                self.column_entries[*at as usize] = (e & !INDEX_MASK) | r as u32;
+                *at += 1;
+            }
+        }
+    }
+}
+
+/// Rows of one piece of the texts, with ids of the piece's own.
+struct Piece {
+    terms: Growing,
+    /// Document frequency within the piece, per kind.
+    df: [Vec<u32>; 3],
+    rows: Vec<[u32; 3]>,
+    entries: Vec<u32>,
+    facts: Vec<Facts>,
+}
+
+fn read_piece(texts: &[&str], recipe: &Recipe) -> Piece {
+    let mut analyser = Analyser::new(Growing::default(), recipe);
+    let mut df: [Vec<u32>; 3] = Default::default();
+    let (mut rows, mut entries, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    for text in texts {
+        facts.push(analyser.analyse(text));
+        let mut ends = [0; 3];
+        for kind in [WORDS, BIGRAMS, CHARS] {
+            let df = &mut df[kind];
+            analyser.tallies[kind].drain(|id, tf| {
+                if id as usize >= df.len() {
+                    df.resize(id as usize + 1, 0);
+                }
+                df[id as usize] += 1;
+                entries.push(u32::from(tf) << INDEX_BITS | id);
+            });
+            ends[kind] = entries.len() as u32;
+        }
+        rows.push(ends);
+    }
+    Piece { terms: analyser.lexicon, df, rows, entries, facts }
+}
+
+/// Order of the kept terms: ids by falling document frequency, ties by the term itself.
+fn rank<K: Ord>(df: &[u32], min_df: u32, key: impl Fn(u32) -> K) -> Vec<u32> {
+    let mut kept: Vec<u32> = (0..df.len() as u32).filter(|&i| df[i as usize] >= min_df.max(1)).collect();
+    kept.sort_unstable_by(|&a, &b| {
+        Reverse(df[a as usize]).cmp(&Reverse(df[b as usize])).then_with(|| key(a).cmp(&key(b)))
+    });
+    kept
+}
+
+fn invert(order: &[u32], n: usize) -> Vec<u32> {
+    let mut new_id = vec![u32::MAX; n];
+    for (new, &old) in order.iter().enumerate() {
+        new_id[old as usize] = new as u32;
+    }
+    new_id
+}
+
+fn add_df(total: &mut Vec<u32>, map: &[u32], df: &[u32]) {
+    for (local, d) in df.iter().enumerate() {
+        let global = map[local] as usize;
+        if global >= total.len() {
+            total.resize(global + 1, 0);
+        }
+        total[global] += d;
+    }
+}
+
+/// Reads texts into a vocabulary, its document frequencies and the counts.
+///
+/// # Errors
+/// More than 2^24 texts or terms.
+pub(crate) fn read(texts: &[&str], recipe: &Recipe) -> Result<(Vocabulary, Vec<u32>, Counts)> {
+    if texts.len() > INDEX_MASK as usize {
+        return Err(Error::input("more than 16 million labelled comments")
+            .hint("train on a part of them; a hundred thousand teach as much"));
+    }
+    // The cut changes nothing in the result: terms are put in an order of their own at the end.
+    let n_pieces = rayon::current_num_threads() * 2;
+    let size = texts.len().div_ceil(n_pieces).max(256);
+    let mut pieces: Vec<Piece> = texts.par_chunks(size).map(|t| read_piece(t, recipe)).collect();
+
+    let mut all = Growing::default();
+    let mut df: [Vec<u32>; 3] = Default::default();
+    let mut maps: Vec<[Vec<u32>; 3]> = Vec::with_capacity(pieces.len());
+    for piece in &mut pieces {
+        let terms = std::mem::take(&mut piece.terms);
+        let words: Vec<u32> =
+            (0..terms.words.len() as u32).map(|i| all.words.intern(terms.words.get(i))).collect();
+        let bigrams: Vec<u32> = (0..terms.bigrams.len() as u32)
+            .map(|i| terms.bigrams.get(i))
+            .map(|(a, b)| all.bigrams.intern(words[a as usize], words[b as usize]))
+            .collect();
+        let chars: Vec<u32> =
+            (0..terms.chars.len() as u32).map(|i| all.chars.intern(terms.chars.get(i))).collect();
+        add_df(&mut df[WORDS], &words, &piece.df[WORDS]);
+        add_df(&mut df[BIGRAMS], &bigrams, &piece.df[BIGRAMS]);
+        add_df(&mut df[CHARS], &chars, &piece.df[CHARS]);
+        maps.push([words, bigrams, chars]);
+    }
+
+    let words = rank(&df[WORDS], recipe.word_min_df, |i| all.words.get(i));
+    let word_ids = invert(&words, df[WORDS].len());
+    let pair = |i| {
+        let (a, b) = all.bigrams.get(i);
+        (word_ids[a as usize], word_ids[b as usize])
+    };
+    // A pair cannot be rarer than kept while one of its words is dropped, as long as words are kept from a
+    // lower frequency on.
+    let bigrams = rank(&df[BIGRAMS], recipe.bigram_min_df.max(recipe.word_min_df), pair);
+    let chars = rank(&df[CHARS], recipe.char_min_df, |i| all.chars.get(i));
+    let n_terms = words.len() + bigrams.len() + chars.len();
+    if n_terms > INDEX_MASK as usize {
+        return Err(Error::input(format!("{n_terms} different terms are more than a model holds"))
+            .hint("train on fewer comments"));
+    }
+
+    let mut vocabulary_words = Strings::default();
+    let mut vocabulary_pairs = Pairs::default();
+    let mut vocabulary_chars = Strings::default();
+    let mut frequencies = Vec::with_capacity(n_terms);
+    for &i in &words {
+        vocabulary_words.intern(all.words.get(i));
+        frequencies.push(df[WORDS][i as usize]);
+    }
+    for &i in &bigrams {
+        let (a, b) = pair(i);
+        vocabulary_pairs.intern(a, b);
+        frequencies.push(df[BIGRAMS][i as usize]);
+    }
+    for &i in &chars {
+        vocabulary_chars.intern(all.chars.get(i));
+        frequencies.push(df[CHARS][i as usize]);
+    }
+    let new_ids = [word_ids, invert(&bigrams, df[BIGRAMS].len()), invert(&chars, df[CHARS].len())];
+    drop(all);
+    let vocabulary = Vocabulary::new(vocabulary_words, vocabulary_pairs, vocabulary_chars);
+    let offsets = vocabulary.offsets();
+
+    let mut counts = Counts {
+        n_rows: texts.len(),
+        n_terms,
+        n_words: offsets[BIGRAMS],
+        split_id: offsets[CHARS],
+        ..Counts::default()
+    };
+    counts.starts.push(0);
+    for (piece, map) in pieces.into_iter().zip(maps) {
+        let mut at = 0;
+        for ends in piece.rows {
+            for kind in [WORDS, BIGRAMS, CHARS] {
+                if kind == CHARS {
+                    counts.splits.push(counts.entries.len() as u32);
+                }
+                for &e in &piece.entries[at..ends[kind] as usize] {
+                    let new = new_ids[kind][map[kind][(e & INDEX_MASK) as usize] as usize];
+                    if new != u32::MAX {
+                        counts.entries.push((e & !INDEX_MASK) | (offsets[kind] + new));
+                    }
+                }
+                at = ends[kind] as usize;
+            }
+            counts.starts.push(counts.entries.len() as u32);
+        }
+        counts.facts.extend(piece.facts);
+    }
+    counts.transpose(&frequencies);
+    Ok((vocabulary, frequencies, counts))
+}

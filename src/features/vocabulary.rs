@@ -1,0 +1,104 @@
+//! Terms and their ids, in a fixed order: words, word 2-grams, character n-grams, each by document frequency.
+
+use super::analyser::{CHARS, Lexicon};
+use super::table::{Pairs, Strings};
+
+/// The terms a model knows. Ids run through the three kinds: words, then 2-grams, then character n-grams.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    pub(crate) words: Strings,
+    pub(crate) bigrams: Pairs,
+    pub(crate) chars: Strings,
+    /// Per word: bit 0, it begins a 2-gram of the vocabulary; bit 1, it ends one.
+    flags: Vec<u8>,
+}
+
+impl Vocabulary {
+    pub(crate) fn new(words: Strings, bigrams: Pairs, chars: Strings) -> Self {
+        let mut flags = vec![0; words.len()];
+        for i in 0..bigrams.len() {
+            let (a, b) = bigrams.get(i as u32);
+            flags[a as usize] |= 1;
+            flags[b as usize] |= 2;
+        }
+        Vocabulary { words, bigrams, chars, flags }
+    }
+
+    /// Number of terms of each kind: words, 2-grams, character n-grams.
+    pub fn sizes(&self) -> [usize; 3] {
+        [self.words.len(), self.bigrams.len(), self.chars.len()]
+    }
+
+    /// Number of terms.
+    pub fn n_terms(&self) -> usize {
+        self.sizes().iter().sum()
+    }
+
+    /// First id of each kind.
+    pub(crate) fn offsets(&self) -> [u32; 3] {
+        let [w, b, _] = self.sizes();
+        [0, w as u32, (w + b) as u32]
+    }
+
+    /// The term with this id as people read it; a character n-gram shows its spaces as `_`.
+    ///
+    /// # Panics
+    /// The id is not below [`Vocabulary::n_terms`].
+    pub fn term(&self, id: u32) -> String {
+        let [_, bigrams, chars] = self.offsets();
+        if id >= chars {
+            self.chars.get(id - chars).replace(' ', "_")
+        } else if id >= bigrams {
+            let (a, b) = self.bigrams.get(id - bigrams);
+            format!("{} {}", self.words.get(a), self.words.get(b))
+        } else {
+            self.words.get(id).to_owned()
+        }
+    }
+
+    /// Whether the term with this id is a character n-gram.
+    pub fn is_chars(&self, id: u32) -> bool {
+        id >= self.offsets()[CHARS]
+    }
+}
+
+/// Scoring: terms outside the vocabulary have no id.
+impl Lexicon for &Vocabulary {
+    fn word(&mut self, word: &str) -> Option<u32> {
+        self.words.find(word)
+    }
+
+    fn chars(&mut self, gram: &str) -> Option<u32> {
+        self.chars.find(gram)
+    }
+
+    #[inline]
+    fn bigram(&mut self, a: u32, b: u32) -> Option<u32> {
+        if self.flags[a as usize] & 1 == 0 || self.flags[b as usize] & 2 == 0 {
+            return None;
+        }
+        self.bigrams.find(a, b)
+    }
+}
+
+/// Training: every term gets an id.
+#[derive(Debug, Default)]
+pub(crate) struct Growing {
+    pub words: Strings,
+    pub bigrams: Pairs,
+    pub chars: Strings,
+}
+
+impl Lexicon for Growing {
+    fn word(&mut self, word: &str) -> Option<u32> {
+        Some(self.words.intern(word))
+    }
+
+    fn chars(&mut self, gram: &str) -> Option<u32> {
+        Some(self.chars.intern(gram))
+    }
+
+    fn bigram(&mut self, a: u32, b: u32) -> Option<u32> {
+        Some(self.bigrams.intern(a, b))
+    }
+}

@@ -1,0 +1,502 @@
+//! Text stage: sparse multinomial logistic regression by Newton's method with conjugate gradients.
+
+use linfa::DatasetBase;
+use linfa::traits::{Fit, Predict};
+use ndarray::{Array1, Array2};
+use rayon::prelude::*;
+
+use crate::error::{Error, Kind, Result};
+use crate::features::sparse::{Design, SparseRows};
+
+/// Settings of the text stage.
+///
+/// Minimises `sum_i s_i (-ln p(y_i | x_i)) + alpha / 2 ||W||^2` over the weights `W` (`n_terms` x `n_classes`)
+/// and an intercept per class that is not penalised, with `p = softmax(x W + b)`. `alpha` is one over
+/// scikit-learn's `C`; the sum over rows is not divided by their number.
+///
+/// Stops when the Euclidean norm of the gradient falls to `tolerance` times its norm at zero.
+///
+/// # Example
+/// ```
+/// use commentariat::features::sparse::SparseRows;
+/// use commentariat::model::newton::NewtonCg;
+/// use linfa::{DatasetBase, traits::{Fit, Predict}};
+/// use ndarray::array;
+/// let x = SparseRows::from_dense(&array![[1.0, 0.0], [0.0, 1.0], [1.0, 0.2], [0.1, 1.0]])?;
+/// let fitted = NewtonCg { alpha: 0.1, ..NewtonCg::default() }
+///     .fit(&DatasetBase::new(x.clone(), array![0_usize, 1, 0, 1]))?;
+/// assert_eq!(fitted.predict(&x), array![0, 1, 0, 1]);
+/// # Ok::<(), commentariat::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NewtonCg {
+    /// Strength of the L2 penalty. Default 1.
+    pub alpha: f64,
+    /// Relative gradient norm to stop at. Default 1e-4.
+    pub tolerance: f64,
+    /// Most Newton steps. Default 60.
+    pub max_iterations: usize,
+}
+
+impl Default for NewtonCg {
+    fn default() -> Self {
+        NewtonCg { alpha: 1.0, tolerance: 1e-4, max_iterations: 60 }
+    }
+}
+
+/// Why the solver stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The gradient is small enough.
+    Gradient,
+    /// No step lowers the objective: the precision of the numbers is used up.
+    Precision,
+    /// The permitted number of steps is used up.
+    Iterations,
+}
+
+/// How the solver fared.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Convergence {
+    /// Newton steps taken.
+    pub n_iterations: usize,
+    /// Products with the Hessian.
+    pub n_products: usize,
+    /// Gradient norm over its norm at zero.
+    pub gradient: f64,
+    /// Objective reached.
+    pub objective: f64,
+    /// Why it stopped.
+    pub reason: Reason,
+}
+
+/// A fitted text stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linear {
+    /// Weights, `n_terms` x `n_classes`.
+    pub weights: Array2<f32>,
+    /// Intercept per class, centred.
+    pub intercept: Vec<f64>,
+    /// How the solver fared.
+    pub convergence: Convergence,
+}
+
+/// Rows to learn from.
+pub(crate) struct Problem<'a, D> {
+    pub x: &'a D,
+    /// Class of each row.
+    pub y: &'a [u32],
+    /// Weight of each row; 0 leaves it out.
+    pub weights: &'a [f32],
+    pub n_classes: usize,
+}
+
+impl NewtonCg {
+    /// Solves, from `start` where there is one.
+    pub(crate) fn solve<D: Design>(
+        &self,
+        problem: &Problem<'_, D>,
+        start: Option<&Linear>,
+    ) -> Result<Linear> {
+        match problem.n_classes {
+            0 | 1 => Err(Error::input("one class only: there is nothing to tell apart")),
+            2 => self.run::<D, 2>(problem, start),
+            3..=4 => self.run::<D, 4>(problem, start),
+            5..=8 => self.run::<D, 8>(problem, start),
+            9..=16 => self.run::<D, 16>(problem, start),
+            17..=64 => self.run::<D, 64>(problem, start),
+            n => Err(Error::input(format!("{n} classes are more than the 64 a head may have"))),
+        }
+    }
+
+    fn run<D: Design, const K: usize>(&self, p: &Problem<'_, D>, start: Option<&Linear>) -> Result<Linear> {
+        let n_cols = p.x.n_cols();
+        let mut state = State::<D, K>::new(p, self.alpha as f32);
+        let mut w = vec![[0.0_f32; K]; n_cols + 1];
+        state.evaluate(&w);
+        let norm_at_zero = dot(&state.gradient, &state.gradient).sqrt();
+        if let Some(start) = start {
+            for (w, s) in w.iter_mut().zip(start.weights.rows()) {
+                w.iter_mut().zip(s).for_each(|(a, b)| *a = *b);
+            }
+            w[n_cols].iter_mut().zip(&start.intercept).for_each(|(a, b)| *a = *b as f32);
+            state.evaluate(&w);
+        }
+        let mut convergence = Convergence {
+            n_iterations: 0,
+            n_products: 0,
+            gradient: 1.0,
+            objective: state.objective,
+            reason: Reason::Iterations,
+        };
+        loop {
+            let norm = dot(&state.gradient, &state.gradient).sqrt();
+            convergence.gradient = if norm_at_zero > 0.0 { norm / norm_at_zero } else { 0.0 };
+            if !norm.is_finite() {
+                return Err(Error::new(Kind::Internal, "the gradient is not finite"));
+            }
+            if convergence.gradient <= self.tolerance {
+                convergence.reason = Reason::Gradient;
+                break;
+            }
+            if convergence.n_iterations == self.max_iterations {
+                break;
+            }
+            convergence.n_iterations += 1;
+            // Looser far from the optimum, but never tighter than what the end asks for.
+            let forcing =
+                convergence.gradient.sqrt().min(0.3).max(0.5 * self.tolerance / convergence.gradient);
+            let step = state.direction(forcing, &mut convergence.n_products);
+            if !state.line_search(&mut w, &step) {
+                convergence.reason = Reason::Precision;
+                break;
+            }
+        }
+        convergence.objective = state.objective;
+        let k = p.n_classes;
+        let mean = w[n_cols][..k].iter().map(|x| f64::from(*x)).sum::<f64>() / k as f64;
+        let intercept = w[n_cols][..k].iter().map(|x| f64::from(*x) - mean).collect();
+        w.truncate(n_cols);
+        let weights = Array2::from_shape_fn((n_cols, k), |(j, c)| w[j][c]);
+        Ok(Linear { weights, intercept, convergence })
+    }
+}
+
+/// The point the solver stands at. Vectors are `(n_cols + 1) x K`, the intercept last, unused classes zero.
+struct State<'a, D, const K: usize> {
+    p: &'a Problem<'a, D>,
+    alpha: f32,
+    /// Logits of each row.
+    z: Vec<[f32; K]>,
+    /// Probabilities of each row.
+    prob: Vec<[f32; K]>,
+    gradient: Vec<[f32; K]>,
+    objective: f64,
+    /// Room for a product per row.
+    u: Vec<[f32; K]>,
+}
+
+/// Rows per partial sum; fixed, so that sums do not depend on the number of threads.
+const STRETCH: usize = 4096;
+
+/// Sum of the products of two vectors.
+fn dot<const K: usize>(a: &[[f32; K]], b: &[[f32; K]]) -> f64 {
+    let parts: Vec<f64> = a
+        .par_chunks(STRETCH)
+        .zip(b.par_chunks(STRETCH))
+        .map(|(a, b)| {
+            let mut sum = [0.0_f64; K];
+            for (a, b) in a.iter().zip(b) {
+                for c in 0..K {
+                    sum[c] += f64::from(a[c]) * f64::from(b[c]);
+                }
+            }
+            sum.iter().sum::<f64>()
+        })
+        .collect();
+    parts.iter().sum()
+}
+
+/// `a += factor * b`.
+fn add<const K: usize>(a: &mut [[f32; K]], factor: f32, b: &[[f32; K]]) {
+    a.par_iter_mut().zip(b).with_min_len(STRETCH).for_each(|(a, b)| {
+        for c in 0..K {
+            a[c] += factor * b[c];
+        }
+    });
+}
+
+/// Sums of `u` over rows, per class.
+fn column_sums<const K: usize>(u: &[[f32; K]]) -> [f32; K] {
+    let parts: Vec<[f64; K]> = u
+        .par_chunks(STRETCH)
+        .map(|u| {
+            let mut sum = [0.0; K];
+            for u in u {
+                for c in 0..K {
+                    sum[c] += f64::from(u[c]);
+                }
+            }
+            sum
+        })
+        .collect();
+    std::array::from_fn(|c| parts.iter().map(|p| p[c]).sum::<f64>() as f32)
+}
+
+/// Log of the sum of exponentials of the first `k` logits, and the softmax.
+fn softmax<const K: usize>(z: &[f32; K], k: usize) -> (f64, [f32; K]) {
+    let max = z[..k].iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut e = [0.0_f32; K];
+    let mut sum = 0.0_f64;
+    for c in 0..k {
+        e[c] = (z[c] - max).exp();
+        sum += f64::from(e[c]);
+    }
+    let scale = (1.0 / sum) as f32;
+    (f64::from(max) + sum.ln(), e.map(|x| x * scale))
+}
+
+impl<'a, D: Design, const K: usize> State<'a, D, K> {
+    fn new(p: &'a Problem<'a, D>, alpha: f32) -> Self {
+        let n = p.x.n_rows();
+        State {
+            p,
+            alpha,
+            z: vec![[0.0; K]; n],
+            prob: vec![[0.0; K]; n],
+            gradient: vec![[0.0; K]; p.x.n_cols() + 1],
+            objective: f64::INFINITY,
+            u: vec![[0.0; K]; n],
+        }
+    }
+
+    /// `X v` plus the intercept's part.
+    fn logits(&self, v: &[[f32; K]], out: &mut [[f32; K]]) {
+        let n_cols = self.p.x.n_cols();
+        self.p.x.forward(&v[..n_cols], out);
+        let b = v[n_cols];
+        out.par_iter_mut().with_min_len(STRETCH).for_each(|z| {
+            for c in 0..K {
+                z[c] += b[c];
+            }
+        });
+    }
+
+    /// Loss of logits `z + t * dz`.
+    fn loss(&self, dz: &[[f32; K]], t: f32) -> f64 {
+        let k = self.p.n_classes;
+        let parts: Vec<f64> = (0..self.z.len())
+            .into_par_iter()
+            .chunks(STRETCH)
+            .map(|rows| {
+                let loss = |i: usize| {
+                    let s = self.p.weights[i];
+                    if s == 0.0 {
+                        return 0.0;
+                    }
+                    let z: [f32; K] = std::array::from_fn(|c| self.z[i][c] + t * dz[i][c]);
+                    let (lse, _) = softmax(&z, k);
+                    f64::from(s) * (lse - f64::from(z[self.p.y[i] as usize]))
+                };
+                rows.into_iter().map(loss).sum::<f64>()
+            })
+            .collect();
+        parts.iter().sum()
+    }
+
+    /// Logits, probabilities, gradient and objective at `w`.
+    fn evaluate(&mut self, w: &[[f32; K]]) {
+        let mut z = std::mem::take(&mut self.z);
+        self.logits(w, &mut z);
+        self.z = z;
+        self.refresh(w);
+        let u = std::mem::take(&mut self.u);
+        let loss = self.loss(&u, 0.0);
+        self.u = u;
+        self.objective = loss + self.penalty(w);
+    }
+
+    fn penalty(&self, w: &[[f32; K]]) -> f64 {
+        let w = &w[..self.p.x.n_cols()];
+        0.5 * f64::from(self.alpha) * dot(w, w)
+    }
+
+    /// Probabilities and gradient from the logits.
+    fn refresh(&mut self, w: &[[f32; K]]) {
+        let (p, k) = (self.p, self.p.n_classes);
+        let rows = self.prob.par_iter_mut().zip(&mut self.u).zip(&self.z).enumerate();
+        rows.with_min_len(1024).for_each(|(i, ((prob, u), z))| {
+            let s = p.weights[i];
+            if s == 0.0 {
+                (*prob, *u) = ([0.0; K], [0.0; K]);
+                return;
+            }
+            *prob = softmax(z, k).1;
+            *u = prob.map(|q| s * q);
+            u[p.y[i] as usize] -= s;
+        });
+        let n_cols = p.x.n_cols();
+        p.x.transposed(&self.u, &mut self.gradient[..n_cols]);
+        add(&mut self.gradient[..n_cols], self.alpha, &w[..n_cols]);
+        self.gradient[n_cols] = column_sums(&self.u);
+    }
+
+    /// One over the diagonal of the Hessian.
+    fn preconditioner(&mut self) -> Vec<[f32; K]> {
+        let p = self.p;
+        self.u.par_iter_mut().zip(&self.prob).zip(p.weights).for_each(|((u, q), s)| {
+            *u = q.map(|q| s * q * (1.0 - q));
+        });
+        let n_cols = p.x.n_cols();
+        let mut diagonal = vec![[0.0; K]; n_cols + 1];
+        p.x.transposed_squares(&self.u, &mut diagonal[..n_cols]);
+        diagonal[n_cols] = column_sums(&self.u);
+        let alpha = self.alpha;
+        let (terms, intercept) = diagonal.split_at_mut(n_cols);
+        terms.par_iter_mut().with_min_len(STRETCH).for_each(|d| *d = d.map(|x| 1.0 / (x + alpha)));
+        intercept[0] = intercept[0].map(|x| 1.0 / x.max(1e-6));
+        diagonal
+    }
+
+    /// Hessian times `v`.
+    fn hessian(&mut self, v: &[[f32; K]], out: &mut [[f32; K]]) {
+        let mut u = std::mem::take(&mut self.u);
+        self.logits(v, &mut u);
+        u.par_iter_mut().zip(&self.prob).zip(self.p.weights).with_min_len(1024).for_each(|((u, q), s)| {
+            let mut mean = 0.0;
+            for c in 0..K {
+                mean += q[c] * u[c];
+            }
+            for c in 0..K {
+                u[c] = s * q[c] * (u[c] - mean);
+            }
+        });
+        let n_cols = self.p.x.n_cols();
+        self.p.x.transposed(&u, &mut out[..n_cols]);
+        add(&mut out[..n_cols], self.alpha, &v[..n_cols]);
+        out[n_cols] = column_sums(&u);
+        self.u = u;
+    }
+
+    /// Newton direction by preconditioned conjugate gradients, to a residual of `forcing` times the gradient.
+    fn direction(&mut self, forcing: f64, n_products: &mut usize) -> Vec<[f32; K]> {
+        let inverse = self.preconditioner();
+        let precondition = |r: &[[f32; K]]| -> Vec<[f32; K]> {
+            let scaled = r.par_iter().zip(&inverse).with_min_len(STRETCH);
+            scaled.map(|(r, m)| std::array::from_fn(|c| r[c] * m[c])).collect()
+        };
+        let mut r: Vec<[f32; K]> = self.gradient.par_iter().map(|g| g.map(|x| -x)).collect();
+        let mut step = vec![[0.0_f32; K]; r.len()];
+        let mut product = vec![[0.0_f32; K]; r.len()];
+        let mut y = precondition(&r);
+        let mut d = y.clone();
+        let mut ry = dot(&r, &y);
+        let target = forcing * dot(&r, &r).sqrt();
+        for _ in 0..MAX_INNER {
+            self.hessian(&d, &mut product);
+            *n_products += 1;
+            let curvature = dot(&d, &product);
+            if curvature <= 0.0 || !curvature.is_finite() {
+                break;
+            }
+            let t = (ry / curvature) as f32;
+            add(&mut step, t, &d);
+            add(&mut r, -t, &product);
+            if dot(&r, &r).sqrt() <= target {
+                break;
+            }
+            y = precondition(&r);
+            let next = dot(&r, &y);
+            let beta = (next / ry) as f32;
+            ry = next;
+            d.par_iter_mut().zip(&y).with_min_len(STRETCH).for_each(|(d, y)| {
+                for c in 0..K {
+                    d[c] = y[c] + beta * d[c];
+                }
+            });
+        }
+        step
+    }
+
+    /// Moves `w` along `step` as far as the objective falls enough; false if it does not.
+    fn line_search(&mut self, w: &mut [[f32; K]], step: &[[f32; K]]) -> bool {
+        let slope = dot(&self.gradient, step);
+        let mut dz = vec![[0.0; K]; self.z.len()];
+        self.logits(step, &mut dz);
+        let n_cols = self.p.x.n_cols();
+        let (ws, ss) = (dot(&w[..n_cols], &step[..n_cols]), dot(&step[..n_cols], &step[..n_cols]));
+        let penalty = self.penalty(w);
+        let mut t = 1.0_f64;
+        for _ in 0..20 {
+            let objective =
+                self.loss(&dz, t as f32) + penalty + f64::from(self.alpha) * (t * ws + 0.5 * t * t * ss);
+            // Near the optimum rounding exceeds the decrease; the full step is right there.
+            let slack = 1e-9 * self.objective.abs();
+            if objective <= self.objective + 1e-4 * t * slope + slack && slope < 0.0 {
+                add(w, t as f32, step);
+                add(&mut self.z, t as f32, &dz);
+                self.objective = objective;
+                self.refresh(w);
+                return true;
+            }
+            t *= 0.5;
+        }
+        false
+    }
+}
+
+/// Most conjugate-gradient steps within a Newton step.
+const MAX_INNER: usize = 60;
+
+impl Linear {
+    /// Logits of every row, `n_rows` x `n_classes`.
+    pub fn decision_function<D: Design>(&self, x: &D) -> Array2<f64> {
+        match self.intercept.len() {
+            0..=4 => self.decide::<D, 4>(x),
+            5..=16 => self.decide::<D, 16>(x),
+            _ => self.decide::<D, 64>(x),
+        }
+    }
+
+    fn decide<D: Design, const K: usize>(&self, x: &D) -> Array2<f64> {
+        let k = self.intercept.len();
+        let pad =
+            |row: ndarray::ArrayView1<'_, f32>| std::array::from_fn(|c| if c < k { row[c] } else { 0.0 });
+        let w: Vec<[f32; K]> = self.weights.rows().into_iter().map(pad).collect();
+        let mut z = vec![[0.0; K]; x.n_rows()];
+        x.forward(&w, &mut z);
+        Array2::from_shape_fn((x.n_rows(), k), |(i, c)| f64::from(z[i][c]) + self.intercept[c])
+    }
+}
+
+impl From<linfa::Error> for Error {
+    fn from(e: linfa::Error) -> Self {
+        Error::new(Kind::Internal, e.to_string())
+    }
+}
+
+/// A dataset of sparse rows and class indices; weights of the dataset are the rows' weights.
+impl Fit<SparseRows, Array1<usize>, Error> for NewtonCg {
+    type Object = Linear;
+
+    fn fit(&self, dataset: &DatasetBase<SparseRows, Array1<usize>>) -> Result<Linear> {
+        let (x, y) = (&dataset.records, &dataset.targets);
+        if x.n_rows() != y.len() {
+            return Err(Error::input(format!("{} rows but {} labels", x.n_rows(), y.len())));
+        }
+        let y: Vec<u32> = y.iter().map(|y| *y as u32).collect();
+        let weights = dataset.weights().map_or_else(|| vec![1.0; y.len()], <[f32]>::to_vec);
+        let n_classes = y.iter().max().map_or(0, |m| *m as usize + 1);
+        self.solve(&Problem { x, y: &y, weights: &weights, n_classes }, None)
+    }
+}
+
+impl Predict<&SparseRows, Array1<usize>> for Linear {
+    fn predict(&self, x: &SparseRows) -> Array1<usize> {
+        let z = self.decision_function(x);
+        z.rows().into_iter().map(|r| argmax(r.iter().copied())).collect()
+    }
+}
+
+impl linfa::dataset::Records for SparseRows {
+    type Elem = f64;
+
+    fn nsamples(&self) -> usize {
+        self.n_rows()
+    }
+
+    fn nfeatures(&self) -> usize {
+        self.n_cols()
+    }
+}
+
+/// Index of the largest; the first of equals.
+pub(crate) fn argmax(x: impl IntoIterator<Item = f64>) -> usize {
+    let mut best = (0, f64::NEG_INFINITY);
+    for (i, x) in x.into_iter().enumerate() {
+        if x > best.1 {
+            best = (i, x);
+        }
+    }
+    best.0
+}

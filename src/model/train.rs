@@ -1,0 +1,334 @@
+//! Labelled comments -> model, with the cross-validated figures of how good it is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ndarray::Array2;
+
+use super::context::{agrees, inputs, n_inputs};
+use super::dummy::{self, Metrics, f1_per_class};
+use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
+use super::thread::{ThreadStage, softmax};
+use super::weights::row_weights;
+use super::{Head, Info, Model, store};
+use crate::error::{Error, Result};
+use crate::features::Recipe;
+use crate::features::counts::{Counts, INDEX_MASK};
+use crate::features::tfidf::{TfIdf, Vectoriser};
+use crate::labels::{LabelledCollection, folds};
+
+/// Settings of training.
+#[derive(Debug, Clone)]
+pub struct TrainParams {
+    /// Features and weights.
+    pub recipe: Recipe,
+    /// Folds of the cross-validation. Default 5.
+    pub n_folds: usize,
+    /// Seed of the folds. Default 0.
+    pub seed: u64,
+    /// Fewest labelled comments a class may have. Default 10.
+    pub min_per_class: usize,
+}
+
+impl Default for TrainParams {
+    fn default() -> Self {
+        TrainParams { recipe: Recipe::default(), n_folds: 5, seed: 0, min_per_class: 10 }
+    }
+}
+
+/// With more labelled comments than this a tenth is held out once instead of cross-validating, and `C` is
+/// not searched: both cost more than they tell.
+const MANY_ROWS: usize = 20_000;
+/// Values of `C` that cross-validation chooses from.
+const GRID: [f64; 3] = [1.0, 3.0, 9.0];
+/// `C` where it is not searched.
+const DEFAULT_C: f64 = 3.0;
+/// Relative gradient for fits whose scores are only compared or calibrated.
+const LOOSE: f64 = 1e-2;
+
+/// Figures of one head, all out of fold.
+#[derive(Debug, Clone)]
+pub struct HeadReport {
+    /// Name of the head.
+    pub name: String,
+    /// Class names.
+    pub classes: Vec<String>,
+    /// Labelled comments per class.
+    pub counts: Vec<usize>,
+    /// Comments that were scored out of fold.
+    pub n_scored: usize,
+    /// The model.
+    pub model: Metrics,
+    /// F1 per class.
+    pub f1: Vec<f64>,
+    /// The baseline that names the largest class.
+    pub most_frequent: Metrics,
+    /// The baseline that draws classes by their shares.
+    pub stratified: Metrics,
+    /// Macro-F1 and number of comments per language.
+    pub languages: BTreeMap<String, (usize, f64)>,
+    /// `C` that was taken.
+    pub c: f64,
+    /// How the solver fared on all rows.
+    pub convergence: Convergence,
+    /// Out-of-fold posterior of each row of the collection; `None` where it was not scored.
+    pub oof: Vec<Option<Vec<f64>>>,
+    /// Class named for each row.
+    pub named: Vec<Option<usize>>,
+}
+
+impl HeadReport {
+    /// Whether the model does better than both baselines.
+    pub fn is_better(&self) -> bool {
+        self.model.macro_f1 > self.most_frequent.macro_f1.max(self.stratified.macro_f1)
+    }
+}
+
+/// What training has to say beside the model.
+#[derive(Debug, Clone)]
+pub struct TrainReport {
+    /// Figures per head.
+    pub heads: Vec<HeadReport>,
+    /// What the user should know, each with what to do.
+    pub warnings: Vec<String>,
+    /// Number of folds; 1 for a single held-out tenth.
+    pub n_folds: usize,
+    /// Number of terms.
+    pub n_terms: usize,
+}
+
+/// Trains a model from labelled comments.
+///
+/// Out-of-fold scores keep articles on one side; they feed the thread stage and the report, never the text
+/// stage. The result depends on the rows, the recipe and the seed only.
+///
+/// # Errors
+/// A head with fewer than two classes, or a class with fewer rows than `min_per_class`.
+pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Model, TrainReport)> {
+    let mut warnings = crate::labels::check(labelled, params.min_per_class)?;
+    let texts: Vec<&str> = labelled.rows.iter().map(|r| r.text.as_str()).collect();
+    let (vectoriser, counts) = Vectoriser::fit_counts(&texts, &params.recipe)?;
+    let many = labelled.rows.len() > MANY_ROWS;
+    let n_folds = if many { 10 } else { params.n_folds };
+    let split = folds(labelled, n_folds, params.seed);
+    if split.n_by_row > 0 {
+        warnings.push(format!(
+            "{} of {} comments stand in articles too large for a fold, or without an article of their own; they \
+             are divided by comment, so the figures below may flatter: fill the column article",
+            split.n_by_row,
+            labelled.rows.len()
+        ));
+    }
+    let parents = resolve_parents(labelled);
+    let mut heads = Vec::new();
+    let mut reports = Vec::new();
+    for h in 0..labelled.heads.len() {
+        let job = HeadJob { labelled, h, params, counts: &counts, split: &split, many, parents: &parents };
+        let (head, report) = job.run(&vectoriser)?;
+        heads.push(head);
+        reports.push(report);
+    }
+    let mut languages = BTreeMap::new();
+    for facts in &counts.facts {
+        *languages.entry(facts.lang.unwrap_or("und").to_owned()).or_insert(0) += 1;
+    }
+    let info = Info {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        labels: labelled.hashes.clone(),
+        n_rows: labelled.rows.len(),
+        languages,
+        not_better: reports.iter().filter(|r| !r.is_better()).map(|r| r.name.clone()).collect(),
+        base: None,
+    };
+    let report = TrainReport {
+        heads: reports,
+        warnings,
+        n_folds: if many { 1 } else { n_folds },
+        n_terms: counts.n_terms,
+    };
+    let mut model = Model::assemble(vectoriser, heads, info);
+    store::seal(&mut model);
+    Ok((model, report))
+}
+
+/// Index of each row's parent, where the parent is a row of the same article.
+fn resolve_parents(labelled: &LabelledCollection) -> Vec<Option<usize>> {
+    let index: HashMap<(&str, &str), usize> =
+        labelled.rows.iter().enumerate().map(|(i, r)| ((r.article.as_str(), r.id.as_str()), i)).collect();
+    let parent =
+        |r: &crate::labels::Labelled| index.get(&(r.article.as_str(), r.parent.as_deref()?)).copied();
+    labelled.rows.iter().map(parent).collect()
+}
+
+struct HeadJob<'a> {
+    labelled: &'a LabelledCollection,
+    h: usize,
+    params: &'a TrainParams,
+    counts: &'a Counts,
+    split: &'a crate::labels::Folds,
+    many: bool,
+    parents: &'a [Option<usize>],
+}
+
+impl HeadJob<'_> {
+    fn run(&self, vectoriser: &Vectoriser) -> Result<(Head, HeadReport)> {
+        let def = &self.labelled.heads[self.h];
+        let k = def.classes.len();
+        let mut class_counts = vec![0; k];
+        self.labelled.rows.iter().filter_map(|r| r.y[self.h]).for_each(|y| class_counts[y] += 1);
+
+        let (c, scores) = self.out_of_fold(k)?;
+        let x = TfIdf::new(self.counts, &vectoriser.df, vectoriser.n_docs);
+        let mut linear = self.fit(&x, k, c, 1e-4, None, |_| true)?;
+        store::quantise(&mut linear.weights);
+
+        // Rows with a class and out-of-fold scores, and their inputs to the thread stage.
+        let rows: Vec<usize> =
+            (0..scores.len()).filter(|i| scores[*i].is_some() && self.y(*i).is_some()).collect();
+        let y: Vec<usize> = rows.iter().filter_map(|i| self.y(*i)).collect();
+        let x: Vec<f64> = rows.iter().flat_map(|i| self.inputs(*i, &scores)).collect();
+        let x = Array2::from_shape_vec((rows.len(), n_inputs(k)), x)
+            .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
+        let thread = ThreadStage::fit(x.view(), &y, k)?;
+        let decision = self.decision(&class_counts);
+
+        // The report's posteriors come from thread stages that have not seen the article either.
+        let mut oof = vec![None; scores.len()];
+        let n_parts = self.params.n_folds;
+        for part in 0..n_parts {
+            let in_part = |i: usize| if self.many { i % n_parts == part } else { self.split.of[i] == part };
+            let (test, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|r| in_part(rows[*r]));
+            let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
+            let stage = ThreadStage::fit(x.select(ndarray::Axis(0), &rest).view(), &y, k)?;
+            for r in test {
+                oof[rows[r]] = Some(stage.posterior(&x.row(r).to_vec()));
+            }
+        }
+        let head = Head {
+            name: def.name.clone(),
+            classes: def.classes.clone(),
+            weights: linear.weights,
+            intercept: linear.intercept,
+            thread,
+            decision,
+            counts: class_counts,
+            macro_f1: [0.0; 2],
+            quantifier: None,
+        };
+        let report = self.report(&head, c, linear.convergence, &rows, &y, oof);
+        let better = report.most_frequent.macro_f1.max(report.stratified.macro_f1);
+        let head = Head { macro_f1: [report.model.macro_f1, better], ..head };
+        Ok((head, report))
+    }
+
+    fn y(&self, i: usize) -> Option<usize> {
+        self.labelled.rows[i].y[self.h]
+    }
+
+    fn decision(&self, class_counts: &[usize]) -> Vec<f64> {
+        if !self.params.recipe.balance_classes {
+            return vec![0.0; class_counts.len()];
+        }
+        let n = class_counts.iter().sum::<usize>() as f64;
+        class_counts.iter().map(|c| (*c as f64 / n).ln()).collect()
+    }
+
+    /// Fits the rows that `keep` names.
+    fn fit(
+        &self,
+        x: &TfIdf<'_>,
+        k: usize,
+        c: f64,
+        tolerance: f64,
+        start: Option<&Linear>,
+        keep: impl Fn(usize) -> bool,
+    ) -> Result<Linear> {
+        let weights = row_weights(self.labelled, self.h, &self.params.recipe, keep);
+        let y: Vec<u32> = (0..weights.len()).map(|i| self.y(i).unwrap_or(0) as u32).collect();
+        let problem = Problem { x, y: &y, weights: &weights, n_classes: k };
+        NewtonCg { alpha: 1.0 / c, tolerance, ..NewtonCg::default() }.solve(&problem, start)
+    }
+
+    /// Text logits and unknown words of every scored row by a model that has not seen its fold, at the best
+    /// `C` of the grid.
+    fn out_of_fold(&self, k: usize) -> Result<(f64, Vec<Option<(Vec<f64>, u32)>>)> {
+        let grid: Vec<f64> = match self.params.recipe.c {
+            Some(c) => vec![c],
+            None if self.many => vec![DEFAULT_C],
+            None => GRID.to_vec(),
+        };
+        let n_held = if self.many { 1 } else { self.split.n_folds };
+        let mut scores: Vec<Vec<Option<(Vec<f64>, u32)>>> =
+            vec![vec![None; self.labelled.rows.len()]; grid.len()];
+        for fold in 0..n_held {
+            let x = TfIdf::of_rows(self.counts, |i| self.split.of[i] != fold);
+            let mut start: Option<Linear> = None;
+            for (c, scores) in grid.iter().zip(&mut scores) {
+                let linear = self.fit(&x, k, *c, LOOSE, start.as_ref(), |i| self.split.of[i] != fold)?;
+                let z = linear.decision_function(&x);
+                for i in (0..scores.len()).filter(|i| self.split.of[*i] == fold) {
+                    let words = self.counts.row(i)[0].iter().map(|e| e & INDEX_MASK);
+                    let unknown = words.filter(|t| *t < self.counts.n_words && !x.knows(*t)).count();
+                    scores[i] = Some((z.row(i).to_vec(), unknown as u32));
+                }
+                start = Some(linear);
+            }
+        }
+        let f1 = |scores: &Vec<Option<(Vec<f64>, u32)>>| {
+            let rows = (0..scores.len()).filter_map(|i| Some((self.y(i)?, scores[i].as_ref()?)));
+            let (y, named): (Vec<usize>, Vec<usize>) =
+                rows.map(|(y, (z, _))| (y, argmax(softmax(z)))).unzip();
+            f1_per_class(&y, &named, k).iter().sum::<f64>()
+        };
+        let best = argmax(scores.iter().map(f1));
+        Ok((grid[best], scores.swap_remove(best)))
+    }
+
+    fn inputs(&self, i: usize, scores: &[Option<(Vec<f64>, u32)>]) -> Vec<f64> {
+        let row = &self.labelled.rows[i];
+        let Some((z, unknown)) = &scores[i] else { return Vec::new() };
+        let facts = crate::features::analyser::Facts { n_unknown: *unknown, ..self.counts.facts[i] };
+        let parent = self.parents[i].and_then(|p| scores[p].as_ref()).map(|(z, _)| z.as_slice());
+        let reply = row.parent.is_some() || row.parent_text.is_some();
+        inputs(z, parent, reply && agrees(&row.text), reply, &facts)
+    }
+
+    fn report(
+        &self,
+        head: &Head,
+        c: f64,
+        convergence: Convergence,
+        rows: &[usize],
+        y: &[usize],
+        oof: Vec<Option<Vec<f64>>>,
+    ) -> HeadReport {
+        let k = head.classes.len();
+        let named: Vec<Option<usize>> = oof.iter().map(|p| p.as_ref().map(|p| head.decide(p))).collect();
+        let scored: Vec<usize> = rows.iter().filter_map(|i| named[*i]).collect();
+        let posteriors: Vec<Vec<f64>> = rows.iter().filter_map(|i| oof[*i].clone()).collect();
+        let mut by_language: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        for ((i, y), named) in rows.iter().zip(y).zip(&scored) {
+            let lang = self.counts.facts[*i].lang.unwrap_or("und").to_owned();
+            let entry = by_language.entry(lang).or_default();
+            entry.0.push(*y);
+            entry.1.push(*named);
+        }
+        let macro_f1 = |(y, named): (Vec<usize>, Vec<usize>)| {
+            (y.len(), f1_per_class(&y, &named, k).iter().sum::<f64>() / k as f64)
+        };
+        HeadReport {
+            name: head.name.clone(),
+            classes: head.classes.clone(),
+            counts: head.counts.clone(),
+            n_scored: rows.len(),
+            model: Metrics::of(y, &scored, &posteriors),
+            f1: f1_per_class(y, &scored, k),
+            most_frequent: dummy::most_frequent(y, &head.counts),
+            stratified: dummy::stratified(y, &head.counts),
+            languages: by_language.into_iter().map(|(l, v)| (l, macro_f1(v))).collect(),
+            c,
+            convergence,
+            oof,
+            named,
+        }
+    }
+}

@@ -74,7 +74,8 @@ impl Build {
     }
 
     pub(super) fn finish(mut self) -> Thread {
-        let by_id: FxHashMap<&str, usize> = self.entries.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
+        let by_id: FxHashMap<&str, usize> =
+            self.entries.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
         let parents: Vec<Option<usize>> = self
             .entries
             .iter()

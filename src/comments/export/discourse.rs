@@ -42,8 +42,10 @@ pub(super) fn threads(document: &Document, text: &str) -> Result<Vec<Thread>> {
     let topic: Topic = json(document, text)?;
     let article = topic.id.map(|id| format!("{}/{id}", topic.slug.as_deref().unwrap_or("t")));
     let declared = topic.posts_count.map(|n| n.saturating_sub(1));
-    let mut build =
-        Build::new(document, "discourse", article).title(topic.title).date(topic.created_at).declared(declared);
+    let mut build = Build::new(document, "discourse", article)
+        .title(topic.title)
+        .date(topic.created_at)
+        .declared(declared);
     for post in topic.post_stream.posts {
         let number = post.post_number.unwrap_or(0);
         if number == 1 {

@@ -19,9 +19,12 @@ pub(super) fn threads(document: &Document, text: &str) -> Result<Vec<Thread>> {
         reader.headers().map_err(|e| place(&e))?.iter().map(|n| n.trim().to_lowercase()).collect();
     let column = |wanted: &[&str]| wanted.iter().find_map(|w| names.iter().position(|n| n == w));
     let (Some(body), Some(id)) = (column(&["body"]), column(&["id"])) else {
-        return Err(Error::input(format!("no `text` column (or 4CAT's `id` and `body`) among: {}", names.join(", ")))
-            .file(&document.source)
-            .hint("rename the column that holds the comments to `text`"));
+        return Err(Error::input(format!(
+            "no `text` column (or 4CAT's `id` and `body`) among: {}",
+            names.join(", ")
+        ))
+        .file(&document.source)
+        .hint("rename the column that holds the comments to `text`"));
     };
     let thread_id = column(&["thread_id"]);
     let (subject, author) = (column(&["subject", "thread_subject"]), column(&["author", "username"]));
@@ -31,7 +34,9 @@ pub(super) fn threads(document: &Document, text: &str) -> Result<Vec<Thread>> {
     let mut by_thread: FxHashMap<String, usize> = FxHashMap::default();
     for record in reader.records() {
         let record = record.map_err(|e| place(&e))?;
-        let get = |i: Option<usize>| i.and_then(|i| record.get(i)).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty());
+        let get = |i: Option<usize>| {
+            i.and_then(|i| record.get(i)).map(|s| s.trim().to_owned()).filter(|s| !s.is_empty())
+        };
         let thread = get(thread_id).unwrap_or_default();
         let at = *by_thread.entry(thread.clone()).or_insert_with(|| {
             order.push((Build::new(document, "4cat", Some(thread.clone())), None));
@@ -44,7 +49,8 @@ pub(super) fn threads(document: &Document, text: &str) -> Result<Vec<Thread>> {
             order[at].1 = title.or_else(|| text.lines().next().map(str::to_owned));
             continue;
         }
-        let time = get(time).map(|t| t.parse().ok().and_then(from_unix).unwrap_or_else(|| t.replacen(' ', "T", 1)));
+        let time =
+            get(time).map(|t| t.parse().ok().and_then(from_unix).unwrap_or_else(|| t.replacen(' ', "T", 1)));
         let out = matches!(text.trim(), "[deleted]" | "[removed]").then_some("deleted");
         order[at].0.add(Entry { id: own, parent: get(parent), author: get(author), time, text, out });
     }

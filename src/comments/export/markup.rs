@@ -1,7 +1,8 @@
 //! Bodies written in HTML -> plain text; quoted blocks get a `>` before each line.
 
 /// Elements that end a line.
-const BLOCKS: &[&str] = &["p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "pre", "tr", "blockquote", "aside", "hr"];
+const BLOCKS: &[&str] =
+    &["p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "pre", "tr", "blockquote", "aside", "hr"];
 /// Elements whose content is no text.
 const SILENT: &[&str] = &["script", "style", "img", "svg"];
 
@@ -18,7 +19,11 @@ pub(super) fn text(html: &str) -> String {
             push(&mut out, &rest[..at], quoted > 0);
         }
         rest = &rest[at..];
-        let name: &str = rest[1..].trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+        let name: &str = rest[1..]
+            .trim_start_matches('/')
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or("");
         let is_tag = rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
         let Some(end) = rest.find('>').filter(|_| is_tag) else {
             if silent == 0 {

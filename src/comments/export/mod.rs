@@ -5,8 +5,8 @@
 
 mod build;
 mod commento;
-mod disqus;
 mod discourse;
+mod disqus;
 mod fourcat;
 mod markup;
 mod reddit;
@@ -77,8 +77,15 @@ fn object(document: &Document, text: &str) -> Result<Vec<Thread>> {
 /// Parses JSON; a fault names its line.
 fn json<'a, T: Deserialize<'a>>(document: &Document, text: &'a str) -> Result<T> {
     serde_json::from_str(text).map_err(|e| {
-        let what = if e.is_eof() { "the JSON ends early; the file is cut short".to_owned() } else { format!("the JSON cannot be read: {e}") };
-        Error::input(what).file(&document.source).line(e.line() as u64).hint("export or download the file again")
+        let what = if e.is_eof() {
+            "the JSON ends early; the file is cut short".to_owned()
+        } else {
+            format!("the JSON cannot be read: {e}")
+        };
+        Error::input(what)
+            .file(&document.source)
+            .line(e.line() as u64)
+            .hint("export or download the file again")
     })
 }
 

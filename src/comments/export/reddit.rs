@@ -103,6 +103,7 @@ pub(super) fn threads(document: &Document, text: &str) -> Result<Vec<Thread>> {
             }
         }
     }
-    let build = build.ok_or_else(|| Error::input("a listing without a thread or comments").file(&document.source))?;
+    let build =
+        build.ok_or_else(|| Error::input("a listing without a thread or comments").file(&document.source))?;
     Ok(vec![build.finish()])
 }

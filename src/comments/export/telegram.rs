@@ -80,7 +80,8 @@ impl Text {
 }
 
 pub(super) fn threads(document: &Document, text: &str, all: bool) -> Result<Vec<Thread>> {
-    let chats = if all { json::<All>(document, text)?.chats.list } else { vec![json::<Chat>(document, text)?] };
+    let chats =
+        if all { json::<All>(document, text)?.chats.list } else { vec![json::<Chat>(document, text)?] };
     Ok(chats.into_iter().flat_map(|chat| chat_threads(document, chat)).collect())
 }
 

@@ -61,7 +61,8 @@ struct Group {
 }
 
 pub(super) fn threads(document: &Document, text: &str, wrapped: bool) -> Result<Vec<Thread>> {
-    let response = if wrapped { json::<Whole>(document, text)?.response } else { json::<Response>(document, text)? };
+    let response =
+        if wrapped { json::<Whole>(document, text)?.response } else { json::<Response>(document, text)? };
     let mut names: FxHashMap<i64, String> = FxHashMap::default();
     for p in response.profiles {
         let name = [p.first_name, p.last_name].into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -85,7 +86,10 @@ pub(super) fn threads(document: &Document, text: &str, wrapped: bool) -> Result<
             text: mentions(&item.text),
             out: item.deleted.unwrap_or(false).then_some("deleted"),
         });
-        build.leave_out("replies not in the export", (inner.count.unwrap_or(0) as usize).saturating_sub(inner.items.len()));
+        build.leave_out(
+            "replies not in the export",
+            (inner.count.unwrap_or(0) as usize).saturating_sub(inner.items.len()),
+        );
         for reply in inner.items {
             let parent = reply.reply_to_comment.or(reply.parents_stack.last().copied()).unwrap_or(id);
             build.add(Entry {

@@ -29,8 +29,16 @@ pub(super) fn walk(document: &Document, text: &str, mut each: impl FnMut(Step<'_
     loop {
         let at = reader.buffer_position();
         let fault = |what: String| {
-            let line = text.as_bytes().iter().take(usize::try_from(at).unwrap_or(0)).filter(|&&b| b == b'\n').count();
-            Error::input(what).file(&document.source).line(line as u64 + 1).hint("export or download the file again")
+            let line = text
+                .as_bytes()
+                .iter()
+                .take(usize::try_from(at).unwrap_or(0))
+                .filter(|&&b| b == b'\n')
+                .count();
+            Error::input(what)
+                .file(&document.source)
+                .line(line as u64 + 1)
+                .hint("export or download the file again")
         };
         let event = reader.read_event().map_err(|e| fault(format!("the XML cannot be read: {e}")))?;
         match event {
@@ -81,10 +89,8 @@ pub(super) fn walk(document: &Document, text: &str, mut each: impl FnMut(Step<'_
     }
     match open.last() {
         None => Ok(()),
-        Some((name, _)) => {
-            Err(Error::input(format!("the XML ends inside <{name}>; the file is cut short"))
-                .file(&document.source)
-                .hint("export or download the file again"))
-        }
+        Some((name, _)) => Err(Error::input(format!("the XML ends inside <{name}>; the file is cut short"))
+            .file(&document.source)
+            .hint("export or download the file again")),
     }
 }

@@ -66,7 +66,10 @@ pub(super) fn threads(document: &Document, text: &str) -> Result<Vec<Thread>> {
         let id = comment.id.clone();
         build.add(entry(comment.id, comment.snippet.unwrap_or_default(), None));
         let replies = item.replies.map(|r| r.comments).unwrap_or_default();
-        build.leave_out("replies not in the export", (snippet.total_reply_count.unwrap_or(0) as usize).saturating_sub(replies.len()));
+        build.leave_out(
+            "replies not in the export",
+            (snippet.total_reply_count.unwrap_or(0) as usize).saturating_sub(replies.len()),
+        );
         for reply in replies {
             build.add(entry(reply.id, reply.snippet.unwrap_or_default(), Some(&id)));
         }

@@ -19,6 +19,7 @@ use lines::{Class, Line};
 use section::Heading;
 use segment::{Candidate, Segment, Separator};
 
+use super::dates::Clock;
 use super::{Comment, Evidence, Status, Thread};
 use crate::page::Document;
 
@@ -55,6 +56,12 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
             answers::unjoin(&mut candidate.segments);
             thread.comments = comments(&lines, &candidate.segments);
             answers::resolve(&mut thread.comments, &candidate.segments);
+            let clock = Clock::new(document.captured.as_deref(), None, thread.lang.as_deref());
+            for time in thread.comments.iter_mut().filter_map(|c| c.time.as_mut()) {
+                if let Some(iso) = clock.read(time) {
+                    *time = iso;
+                }
+            }
             thread.status = Status::Found;
             warn(&mut thread, &candidate);
         }

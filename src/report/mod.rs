@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub mod build;
 pub mod csv;
 pub mod facts;
+mod group;
 pub mod json;
 pub mod markdown;
 pub mod rows;

@@ -12,6 +12,8 @@ mod adjust;
 mod aggregate;
 mod bins;
 mod calibration;
+mod combine;
+mod cross;
 mod linear;
 mod points;
 mod posteriors;
@@ -24,6 +26,8 @@ mod verdict;
 
 pub use aggregate::{AggregateOptions, Draws, Estimate, N_DRAWS_PER_CALIBRATION, Prior, Target};
 pub use calibration::{Calibration, MIN_LABELS_FOR_BIAS};
+pub use combine::{Difference, benjamini_hochberg, compare};
+pub use cross::{CrossTable, HeadPosteriors, cross_table};
 pub use points::{Method, argmax};
 pub use posteriors::{CvPosteriors, MIN_POSTERIOR, SUM_TOLERANCE, check_rows};
 pub use prevalence::Prevalence;

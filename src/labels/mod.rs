@@ -1,10 +1,12 @@
 //! Labelled CSV <-> [`LabelledCollection`]; agreement of coders; splits grouped by article.
 
+pub mod agreement;
 mod check;
 pub mod csv;
 pub mod field;
 mod folds;
 mod read;
+pub mod sample;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,7 @@ pub mod dummy;
 mod explain;
 pub mod newton;
 pub(crate) mod predict;
+mod quantify;
 pub mod store;
 pub mod thread;
 mod train;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use explain::{Contribution, Explanation};
+pub use quantify::quantify;
 pub use train::{HeadReport, TrainParams, TrainReport, train};
 
 use crate::comments::{Span, Thread};

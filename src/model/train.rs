@@ -12,7 +12,6 @@ use super::decision::{best_decision, named_class};
 use super::weights::{row_weights, thread_weights};
 use super::{Head, Info, Model, store};
 use crate::error::{Error, Result};
-use crate::estimate::{self, CvPosteriors, Quantifier};
 use crate::features::Recipe;
 use crate::features::analyser::Facts;
 use crate::features::counts::{Counts, INDEX_MASK};
@@ -42,8 +41,6 @@ impl Default for TrainParams {
 /// With more labelled comments than this a tenth is held out once instead of cross-validating, and `C` is
 /// not searched: both cost more than they tell.
 const MANY_ROWS: usize = 20_000;
-/// More out-of-fold rows than this do not sharpen the prevalence estimator.
-const MAX_QUANTIFIER_ROWS: usize = 8000;
 /// Values of `C` that cross-validation chooses from.
 const GRID: [f64; 3] = [1.0, 3.0, 9.0];
 /// `C` where it is not searched.
@@ -254,7 +251,7 @@ impl HeadJob<'_> {
             decision: best_decision(&all, &y, k),
             counts: class_counts,
             macro_f1: [0.0; 2],
-            quantifier: self.quantifier(&rows, &y, &oof)?,
+            quantifier: None,
         };
         let report = self.report(&head, c, linear.convergence, &rows, &y, (oof, named));
         let better = report.most_frequent.macro_f1.max(report.stratified.macro_f1);
@@ -360,27 +357,6 @@ impl HeadJob<'_> {
             reply,
             facts: &facts,
         })
-    }
-
-    /// The prevalence estimator, on posteriors that have not seen their article.
-    fn quantifier(
-        &self,
-        rows: &[usize],
-        y: &[usize],
-        oof: &[Option<Vec<f64>>],
-    ) -> Result<Option<serde_json::Value>> {
-        let k = self.labelled.heads[self.h].classes.len();
-        let step = rows.len().div_ceil(MAX_QUANTIFIER_ROWS).max(1);
-        let kept: Vec<usize> = (0..rows.len()).step_by(step).collect();
-        let p = Array2::from_shape_fn((kept.len(), k), |(r, c)| oof[rows[kept[r]]].as_ref().map_or(0.0, |p| p[c]));
-        let articles: Vec<String> = kept.iter().map(|r| self.labelled.rows[rows[*r]].article.clone()).collect();
-        // Articles that are only the name of a source, or one comment each, are not known.
-        let known = self.split.n_by_row * 2 < self.labelled.rows.len();
-        let classes = self.labelled.heads[self.h].classes.clone();
-        let y = kept.iter().map(|r| y[*r]).collect();
-        let cv = CvPosteriors::new(classes, p, y, known.then_some(articles.as_slice()))?;
-        let quantifier = Quantifier::aggregation_fit(&cv, &estimate::Params::default(), self.params.seed)?;
-        Ok(serde_json::to_value(&quantifier).ok())
     }
 
     fn report(

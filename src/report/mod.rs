@@ -7,12 +7,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod card;
 pub mod csv;
 pub mod facts;
+pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod methods;
 pub mod rows;
 pub mod text;
+pub mod warnings;
 
 use facts::ModelFacts;
 use rows::{CommentRow, Cross, LanguageCoverage, Quotes};

@@ -10,7 +10,7 @@ use super::output::Output;
 use crate::error::{Error, Result};
 use crate::features::Recipe;
 use crate::labels::{self, ReadOptions};
-use crate::model::{HeadReport, TrainParams, TrainReport, store, train};
+use crate::model::{HeadReport, TrainParams, TrainReport, quantify, store, train};
 
 /// Train a model from labelled CSV
 #[derive(Debug, Args)]
@@ -83,7 +83,7 @@ impl Train {
         };
         let params =
             TrainParams { recipe, n_folds: self.folds as usize, seed: self.seed, ..TrainParams::default() };
-        let (model, report) = train(&labelled, &params)?;
+        let (mut model, report) = train(&labelled, &params)?;
         for warning in &report.warnings {
             ctx.warn(warning);
         }
@@ -102,6 +102,7 @@ impl Train {
             }
             ctx.warn(format!("{what}; saved and marked as such"));
         }
+        quantify(&mut model, &labelled, &report, self.seed)?;
         store::write(&model, &mut out)?;
         out.finish()
     }

@@ -1,8 +1,9 @@
 //! text -> term ids, through a cache from surface forms: a chunk that was seen before costs one lookup.
 
 use super::Recipe;
+use super::embedding::{Embedding, group};
 use super::table::{Table, hash_bytes};
-use crate::tokens::language::{Evidence, Packed, guessed_part};
+use crate::tokens::language::{Evidence, OfChunk, guessed_part};
 use crate::tokens::stem::Stemming;
 use crate::tokens::{char_ngrams, for_each_chunk, normalise, words};
 
@@ -75,44 +76,74 @@ const UNKNOWN: u32 = u32::MAX;
 struct Entry {
     /// All 64 bits tell chunks apart: two of a million share them once in 30 million runs.
     hash: u64,
-    evidence: Packed,
-    /// Ids of words, then those of character n-grams, begin here.
+    evidence: OfChunk,
+    /// Ids of words begin here, then come those of character n-grams, then those of vectors.
     start: u32,
     n_words: u16,
     n_chars: u16,
+    /// Ids of words in the tables of word vectors follow.
+    n_vectors: u16,
     stemming: Stemming,
     /// Whether the ids are filled for `stemming`.
     known: bool,
 }
 
 /// The cache is emptied when it grows beyond these; what is said of a comment does not depend on it.
-const MAX_IDS: usize = 2 << 20;
-const MAX_ENTRIES: usize = 1 << 17;
+const MAX_IDS: usize = 1 << 20;
+const MAX_ENTRIES: usize = 1 << 16;
 /// Longer chunks are worked out anew each time, in pieces of this many bytes.
 const MAX_CHUNK: usize = 1 << 10;
 
+/// Places for marks of chunks met once.
+const N_ONCE: usize = 1 << 15;
+
+/// A chunk of the comment at hand.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    hash: u64,
+    /// First slot of the table for the hash.
+    slot: u64,
+    /// Where it lies in the text.
+    start: u32,
+    len: u32,
+    /// Its entry.
+    index: u32,
+}
+
+/// Bit of a vector id that tells the group.
+const GROUP: u32 = 1 << 31;
+
 /// Turns comments into tallies of term ids.
-pub(crate) struct Analyser<L> {
+pub(crate) struct Analyser<'e, L> {
     pub lexicon: L,
+    embedding: Option<&'e Embedding>,
+    /// Vector ids of the comment at hand.
+    vector_ids: Vec<u32>,
     recipe: Recipe,
     table: Table,
     entries: Vec<Entry>,
     ids: Vec<u32>,
-    /// Entries of the comment at hand, and where their chunks lie in the text.
-    row: Vec<(u32, u32, u32)>,
+    /// The chunks of the comment at hand.
+    row: Vec<Seen>,
+    /// Marks, by hash, of chunks met once: only those met again are remembered, so that what occurs once in
+    /// millions of comments does not push the rest out of the processor's caches.
+    once: Vec<u32>,
     /// Word 1-grams, word 2-grams, character n-grams of the comment at hand.
     pub tallies: [Tally; 3],
 }
 
-impl<L: Lexicon> Analyser<L> {
-    pub fn new(lexicon: L, recipe: &Recipe) -> Self {
+impl<'e, L: Lexicon> Analyser<'e, L> {
+    pub fn new(lexicon: L, recipe: &Recipe, embedding: Option<&'e Embedding>) -> Self {
         Analyser {
             lexicon,
+            embedding,
+            vector_ids: Vec::new(),
             recipe: recipe.clone(),
             table: Table::with_capacity(1 << 12),
             entries: Vec::new(),
             ids: Vec::new(),
             row: Vec::new(),
+            once: vec![0; N_ONCE],
             tallies: Default::default(),
         }
     }
@@ -120,34 +151,41 @@ impl<L: Lexicon> Analyser<L> {
     /// Tallies the terms of `text` (the tallies must be empty, as [`Tally::drain`] leaves them).
     pub fn analyse(&mut self, text: &str) -> Facts {
         if self.ids.len() > MAX_IDS || self.entries.len() > MAX_ENTRIES {
-            self.table = Table::with_capacity(1 << 12);
-            self.entries.clear();
-            self.ids.clear();
+            self.forget();
         }
-        self.row.clear();
-        let mut evidence = Evidence::default();
-        let mut at_most = |chunk: &str| {
-            let index = self.entry(chunk);
-            evidence.add(&self.entries[index as usize].evidence);
+        let mut row = std::mem::take(&mut self.row);
+        row.clear();
+        let mut push = |chunk: &str| {
             let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
-            self.row.push((index, start as u32, chunk.len() as u32));
+            let hash = hash_bytes(chunk.as_bytes());
+            row.push(Seen { hash, slot: 0, start: start as u32, len: chunk.len() as u32, index: 0 });
         };
         for_each_chunk(text, |mut chunk| {
             while chunk.len() > MAX_CHUNK {
                 let (head, tail) = chunk.split_at(chunk.floor_char_boundary(MAX_CHUNK));
-                at_most(head);
+                push(head);
                 chunk = tail;
             }
-            at_most(chunk);
+            push(chunk);
         });
+        // The first slots are fetched in a loop of their own, so that waiting for memory overlaps.
+        for seen in &mut row {
+            seen.slot = self.table.first_slot(seen.hash);
+        }
+        let mut evidence = Evidence::default();
+        for seen in &mut row {
+            let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
+            seen.index = self.entry(seen, chunk);
+            evidence.add(&self.entries[seen.index as usize].evidence);
+        }
         let lang = evidence.decide(|| guessed_part(text).to_owned());
-        let mut facts = Facts { lang, n_chunks: self.row.len() as u32, ..Facts::default() };
+        let mut facts = Facts { lang, n_chunks: row.len() as u32, ..Facts::default() };
         let stemming = if self.recipe.stem { Some(Stemming::of(lang)) } else { None };
         let mut before = UNKNOWN;
-        let row = std::mem::take(&mut self.row);
-        for &(index, start, len) in &row {
-            let chunk = &text[start as usize..(start + len) as usize];
-            let entry = self.resolve(index, chunk, stemming);
+        self.vector_ids.clear();
+        for seen in &row {
+            let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
+            let entry = self.resolve(seen.index, chunk, stemming);
             let split = entry.start + u32::from(entry.n_words);
             for i in entry.start..split {
                 let word = self.ids[i as usize];
@@ -168,29 +206,56 @@ impl<L: Lexicon> Analyser<L> {
             for i in split..split + u32::from(entry.n_chars) {
                 self.tallies[CHARS].add(self.ids[i as usize]);
             }
+            let end = (split + u32::from(entry.n_chars)) as usize;
+            self.vector_ids.extend_from_slice(&self.ids[end..end + usize::from(entry.n_vectors)]);
         }
         self.row = row;
         facts
     }
 
+    /// The comment analysed last as word vectors: its language group, and the weighted mean of its words'
+    /// vectors, as it comes from the table, in `out`.
+    pub fn embed(&self, facts: &Facts, out: &mut Vec<f32>) -> Option<usize> {
+        let embedding = self.embedding?;
+        let group = group(facts.lang)?;
+        let table = embedding.tables[group];
+        out.resize(table.dim(), 0.0);
+        let of_group = self.vector_ids.iter().filter(|i| usize::from(*i & GROUP != 0) == group);
+        table.embed(of_group.map(|i| i & !GROUP), out);
+        Some(group)
+    }
+
+    /// Empties the cache.
+    fn forget(&mut self) {
+        self.table = Table::with_capacity(1 << 12);
+        self.entries.clear();
+        self.ids.clear();
+    }
+
     /// The entry of a chunk, made if need be.
     #[inline]
-    fn entry(&mut self, chunk: &str) -> u32 {
-        let hash = hash_bytes(chunk.as_bytes());
-        if let Some(index) = self.table.find(hash, |i| self.entries[i as usize].hash == hash) {
+    fn entry(&mut self, seen: &Seen, chunk: &str) -> u32 {
+        let hash = seen.hash;
+        // The table may have changed since the slot was fetched; an entry never moves.
+        let known = Table::id_in(seen.slot, hash).filter(|i| self.entries[*i as usize].hash == hash);
+        if let Some(index) = known.or_else(|| self.table.find(hash, |i| self.entries[i as usize].hash == hash)) {
             return index;
         }
         let index = self.entries.len() as u32;
         self.entries.push(Entry {
             hash,
-            evidence: Evidence::of(chunk).pack(),
+            evidence: OfChunk::new(chunk),
             start: 0,
             n_words: 0,
             n_chars: 0,
+            n_vectors: 0,
             stemming: Stemming::of(None),
             known: false,
         });
-        self.table.insert(hash, index);
+        let once = &mut self.once[hash as usize % N_ONCE];
+        if std::mem::replace(once, (hash >> 32) as u32) == (hash >> 32) as u32 {
+            self.table.insert(hash, index);
+        }
         index
     }
 
@@ -209,10 +274,15 @@ impl<L: Lexicon> Analyser<L> {
         let mut entry = self.entries[index as usize];
         let chunk = normalise(chunk, self.recipe.fold);
         let start = self.ids.len();
+        let mut vectors = Vec::new();
         for word in words(&chunk) {
             let stem = stemming.and_then(|s| s.stem(word));
-            let id = self.lexicon.word(stem.as_deref().unwrap_or(word));
-            self.ids.push(id.unwrap_or(UNKNOWN));
+            let stem = stem.as_deref().unwrap_or(word);
+            self.ids.push(self.lexicon.word(stem).unwrap_or(UNKNOWN));
+            if let Some(e) = self.embedding {
+                let of_group = |g: usize| e.tables[g].get(stem).map(|i| i | if g == 1 { GROUP } else { 0 });
+                vectors.extend((0..2).filter_map(of_group));
+            }
         }
         entry.n_words = (self.ids.len() - start) as u16;
         let split = self.ids.len();
@@ -225,6 +295,8 @@ impl<L: Lexicon> Analyser<L> {
             char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
         }
         entry.n_chars = (self.ids.len() - split) as u16;
+        entry.n_vectors = vectors.len() as u16;
+        self.ids.extend(vectors);
         entry.start = start as u32;
         entry.known = true;
         if let Some(stemming) = stemming {

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod build;
 pub mod csv;
 pub mod json;
 pub mod markdown;
+pub mod scored;
 pub mod text;
 
 /// The distribution of every head for every article or group, and what is needed to compute it again.

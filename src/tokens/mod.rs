@@ -109,12 +109,45 @@ fn lower(chunk: &str) -> Cow<'_, str> {
             Cow::Borrowed(chunk)
         };
     }
+    // Combining marks begin with these bytes, as does everything from U+0800 on; Latin and Cyrillic letters
+    // beside them are composed already and change one by one.
+    if !chunk.bytes().any(|b| matches!(b, 0xcc..=0xcf) || b >= 0xd4) {
+        return Cow::Owned(chunk.chars().map(lower_letter).map(|c| if c == 'ё' { 'е' } else { c }).collect());
+    }
     let composed = match is_nfc_quick(chunk.chars()) {
         IsNormalized::Yes => Cow::Borrowed(chunk),
         _ => Cow::Owned(chunk.nfc().collect::<String>()),
     };
     let lower = composed.to_lowercase();
     Cow::Owned(if lower.contains('ё') { lower.replace('ё', "е") } else { lower })
+}
+
+/// Lower case of a letter whose lower case is one letter; without a table for the commonest.
+#[inline]
+pub(crate) fn lower_letter(c: char) -> char {
+    match c {
+        '\0'..='\x7f' => c.to_ascii_lowercase(),
+        'А'..='Я' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
+        'Ѐ'..='Џ' => char::from_u32(c as u32 + 0x50).unwrap_or(c),
+        'а'..='џ' => c,
+        _ => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(l), None) => l,
+                _ => c,
+            }
+        }
+    }
+}
+
+/// Whether `c` is a letter; without a table for the commonest.
+#[inline]
+pub(crate) fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphabetic(),
+        '\u{400}'..='\u{481}' => true,
+        _ => c.is_alphabetic(),
+    }
 }
 
 /// Puts placeholders for addresses and names, and takes hashtags apart.
@@ -205,8 +238,13 @@ fn fold_characters(chunk: &str) -> String {
 }
 
 /// Whether `c` is part of a word.
+#[inline]
 pub fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric() || c == '_',
+        '\u{400}'..='\u{481}' => true,
+        _ => c.is_alphanumeric(),
+    }
 }
 
 /// The words of a normalised chunk: runs of [`is_word`] characters.

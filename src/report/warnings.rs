@@ -42,10 +42,12 @@ pub fn few_labels(languages: &BTreeMap<String, usize>, facts: &ModelFacts) -> Op
         .filter(|(lang, count)| lang.as_str() != "und" && **count as f64 >= MIN_LANGUAGE_SHARE * n as f64)
         .map(|(lang, count)| (lang, count, facts.languages.get(lang).copied().unwrap_or(0)))
         .filter(|(_, _, labels)| *labels < MIN_LANGUAGE_LABELS)
-        .map(|(lang, count, labels)| format!("{count} comments in {lang}, {labels} labels of the model are"))
+        .map(|(lang, count, labels)| {
+            format!("{count} comments are in {lang}, in which the model has {labels} labels")
+        })
         .collect();
     (!few.is_empty())
-        .then(|| format!("{} ({MIN_LANGUAGE_LABELS} are needed; --anyway shows shares)", few.join("; ")))
+        .then(|| format!("{}, {MIN_LANGUAGE_LABELS} are needed; --anyway shows shares", few.join("; ")))
 }
 
 /// Whether a thread is shorter than the estimator's floor.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use ndarray::Array2;
 
 use super::context::{Told, agrees, inputs, n_inputs};
+use super::decision::{best_decision, named_class};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
 use super::thread::ThreadStage;
-use super::decision::{best_decision, named_class};
 use super::weights::{row_weights, thread_weights};
 use super::{Head, Info, Model, store};
 use crate::error::{Error, Result};
@@ -49,6 +49,8 @@ const DEFAULT_C: f64 = 3.0;
 const LOOSE: f64 = 3e-2;
 /// Folds on which the values of `C` are compared.
 const N_SEARCHED: usize = 2;
+/// Parts for which the thread stage is fitted without them, to tell how good it is.
+const N_PARTS: usize = 2;
 /// `C` of the stage on word vectors.
 const VECTORS_C: f64 = 1.0;
 
@@ -224,15 +226,15 @@ impl HeadJob<'_> {
         // The report's posteriors and names come from stages that have not seen the article either.
         let mut oof = vec![None; scores.len()];
         let mut named = vec![None; scores.len()];
-        let n_parts = self.params.n_folds;
-        for part in 0..n_parts {
-            let in_part = |i: usize| if self.many { i % n_parts == part } else { self.split.of[i] == part };
+        for part in 0..N_PARTS {
+            let in_part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS == part;
             let (test, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|r| in_part(rows[*r]));
             let pick = |v: &[f64]| rest.iter().map(|r| v[*r]).collect::<Vec<_>>();
             let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
             let x_rest = x.select(ndarray::Axis(0), &rest);
             let stage = ThreadStage::fit(x_rest.view(), &y, &pick(&weights), k)?;
-            let fitted: Vec<Vec<f64>> = x_rest.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
+            let fitted: Vec<Vec<f64>> =
+                x_rest.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
             let decision = best_decision(&fitted, &y, k);
             for r in test {
                 let p = stage.posterior(&x.row(r).to_vec());

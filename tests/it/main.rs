@@ -1,6 +1,9 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
 mod labels;
+mod parity;
+mod score;
+mod train;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -49,6 +49,8 @@ const DEFAULT_C: f64 = 3.0;
 const LOOSE: f64 = 3e-2;
 /// Folds on which the values of `C` are compared.
 const N_SEARCHED: usize = 2;
+/// Parts for which the thread stage is fitted without them, to tell how good it is.
+const N_PARTS: usize = 2;
 /// `C` of the stage on word vectors.
 const VECTORS_C: f64 = 1.0;
 
@@ -224,9 +226,8 @@ impl HeadJob<'_> {
         // The report's posteriors and names come from stages that have not seen the article either.
         let mut oof = vec![None; scores.len()];
         let mut named = vec![None; scores.len()];
-        let n_parts = self.params.n_folds;
-        for part in 0..n_parts {
-            let in_part = |i: usize| if self.many { i % n_parts == part } else { self.split.of[i] == part };
+        for part in 0..N_PARTS {
+            let in_part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS == part;
             let (test, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|r| in_part(rows[*r]));
             let pick = |v: &[f64]| rest.iter().map(|r| v[*r]).collect::<Vec<_>>();
             let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();

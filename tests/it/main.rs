@@ -3,6 +3,9 @@
 mod html;
 mod labels;
 mod report;
+mod parity;
+mod score;
+mod train;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 
 pub mod input;
 pub mod output;
+pub mod progress;
+pub mod threads;
 
 mod agree;
 mod card;
@@ -23,6 +25,7 @@ mod labels;
 mod report;
 mod sample;
 mod score;
+mod score_rows;
 mod split;
 mod train;
 mod verify;
@@ -84,6 +87,8 @@ enum Verb {
 pub struct Context {
     /// The global flags.
     pub global: Global,
+    /// Warnings printed by [`Context::warn_some`].
+    told: std::sync::Arc<std::sync::atomic::AtomicUsize>,
 }
 
 impl Context {
@@ -91,6 +96,16 @@ impl Context {
     pub fn warn(&self, message: impl AsRef<str>) {
         if !self.global.quiet {
             output::stderr_line("warning", message.as_ref());
+        }
+    }
+
+    /// As [`Context::warn`] for warnings that can be many: after `most` of them one line says so, then silence.
+    pub fn warn_some(&self, most: usize, message: impl AsRef<str>) {
+        let n = self.told.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if n < most {
+            self.warn(message);
+        } else if n == most {
+            self.warn("more warnings of this kind; `stance split --format jsonl` has them all");
         }
     }
 
@@ -140,7 +155,7 @@ fn run(cli: Cli) -> Result<()> {
             .build_global()
             .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
     }
-    let ctx = Context { global: cli.global };
+    let ctx = Context { global: cli.global, told: std::sync::Arc::default() };
     match cli.verb {
         Verb::Split(v) => v.run(&ctx),
         Verb::Train(v) => v.run(&ctx),

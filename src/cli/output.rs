@@ -54,7 +54,11 @@ impl Output {
                 .hint("name a file inside it"));
         }
         let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temp = tempfile::Builder::new()
+        let mut builder = tempfile::Builder::new();
+        // As any new file: what the umask leaves, not what suits a secret.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temp = builder
             .prefix(".stance-")
             .tempfile_in(dir)
             .map_err(|e| Error::io(name, e).hint("the folder must exist and be writable"))?;

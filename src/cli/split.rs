@@ -1,17 +1,196 @@
 //! `stance split`.
 
-use clap::Args;
+use std::io::Write;
+use std::path::PathBuf;
 
-use super::Context;
-use crate::error::{Error, Kind, Result};
+use clap::{Args, ValueEnum};
+
+use super::output::Output;
+use super::threads::Read;
+use super::{Context, input};
+use crate::comments::{Authors, Comment, Options, Salt, Status, Thread};
+use crate::error::{Error, Result};
 
 /// Split saved pages into threads of comments
 #[derive(Debug, Args)]
-pub struct Split {}
+pub struct Split {
+    #[command(flatten)]
+    read: Read,
+    /// Write here instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// One JSON object per document, a CSV row per comment, or a table
+    #[arg(long, value_enum, default_value_t = Format::Jsonl)]
+    format: Format,
+    #[command(flatten)]
+    authors: AuthorFlags,
+}
+
+/// What to do with names.
+#[derive(Debug, Clone, Args)]
+pub struct AuthorFlags {
+    /// Authors' names: hash them (salted, new in every run), keep or drop them
+    #[arg(long, value_enum, default_value_t = AuthorChoice::Hash, value_name = "WHAT")]
+    pub authors: AuthorChoice,
+    /// A file whose bytes salt the hashes, to make them the same across runs
+    #[arg(long, value_name = "FILE")]
+    pub salt_file: Option<PathBuf>,
+}
+
+/// See [`Authors`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AuthorChoice {
+    /// As printed.
+    Keep,
+    /// Salted hash.
+    Hash,
+    /// Left out.
+    Drop,
+}
+
+/// View of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A thread per line.
+    Jsonl,
+    /// A row per comment.
+    Csv,
+    /// A table.
+    Text,
+}
+
+impl AuthorFlags {
+    /// The library's options.
+    ///
+    /// # Errors
+    /// The salt file cannot be read or is empty.
+    pub fn options(&self) -> Result<Options> {
+        let authors = match self.authors {
+            AuthorChoice::Keep => Authors::Keep,
+            AuthorChoice::Hash => Authors::Hash,
+            AuthorChoice::Drop => Authors::Drop,
+        };
+        let salt = match &self.salt_file {
+            None => Salt::default(),
+            Some(path) => Salt::new(input::small_file(path, "a salt of 16 random bytes or more is meant")?),
+        };
+        Ok(Options { authors, salt })
+    }
+}
 
 impl Split {
     /// Runs the verb.
-    pub fn run(&self, _ctx: &Context) -> Result<()> {
-        Err(Error::new(Kind::Internal, "this verb is not built yet"))
+    pub fn run(&self, ctx: &Context) -> Result<()> {
+        let options = self.authors.options()?;
+        let mut out = Output::open(self.output.as_deref())?;
+        let name =
+            self.output.as_ref().map_or_else(|| "standard output".to_owned(), |p| p.display().to_string());
+        let failed = |e: std::io::Error| Error::io(&name, e);
+        let summary = match self.format {
+            Format::Jsonl => self.read.threads(&options, ctx, |thread| {
+                serde_json::to_writer(&mut out, &thread).map_err(|e| failed(e.into()))?;
+                out.write_all(b"\n").map_err(failed)
+            })?,
+            Format::Csv => {
+                let mut csv = csv::Writer::from_writer(&mut out);
+                csv.write_record(COLUMNS).map_err(|e| failed(e.into()))?;
+                let summary = self.read.threads(&options, ctx, |thread| {
+                    thread
+                        .comments
+                        .iter()
+                        .try_for_each(|c| csv.write_record(row(&thread, c)))
+                        .map_err(|e| failed(e.into()))
+                })?;
+                csv.flush().map_err(failed)?;
+                drop(csv);
+                summary
+            }
+            Format::Text => {
+                let mut table = Table::default();
+                let summary = self.read.threads(&options, ctx, |thread| {
+                    table.add(&thread);
+                    Ok(())
+                })?;
+                out.write_all(table.render().as_bytes()).map_err(failed)?;
+                summary
+            }
+        };
+        out.finish()?;
+        summary.check()
     }
+}
+
+const COLUMNS: [&str; 7] = ["article", "no", "parent", "author", "time", "lang", "text"];
+
+fn row(thread: &Thread, c: &Comment) -> [String; 7] {
+    let parent = c.parent.map(|p| p.to_string()).unwrap_or_default();
+    let some = |s: &Option<String>| s.clone().unwrap_or_default();
+    [
+        thread.article.clone(),
+        c.no.to_string(),
+        parent,
+        some(&c.author),
+        some(&c.time),
+        c.lang.clone(),
+        c.text.clone(),
+    ]
+}
+
+/// The table: a line per document, a line of totals.
+#[derive(Default)]
+struct Table {
+    rows: Vec<[String; 5]>,
+    n_comments: usize,
+}
+
+impl Table {
+    fn add(&mut self, thread: &Thread) {
+        let status = match thread.status {
+            Status::Found => "found".to_owned(),
+            Status::None => "none".to_owned(),
+            Status::Empty => "empty".to_owned(),
+            Status::Elsewhere => format!("elsewhere ({})", thread.host.as_deref().unwrap_or("unknown host")),
+        };
+        self.n_comments += thread.comments.len();
+        self.rows.push([
+            short(&thread.article),
+            status,
+            thread.comments.len().to_string(),
+            thread.declared.map_or_else(|| "-".to_owned(), |n| n.to_string()),
+            thread.lang.clone().unwrap_or_else(|| "-".to_owned()),
+        ]);
+    }
+
+    fn render(&self) -> String {
+        let head = ["article", "status", "found", "declared", "lang"].map(str::to_owned);
+        let total = [
+            "total".to_owned(),
+            format!("{} documents", self.rows.len()),
+            self.n_comments.to_string(),
+            String::new(),
+            String::new(),
+        ];
+        let lines: Vec<&[String; 5]> =
+            std::iter::once(&head).chain(&self.rows).chain(std::iter::once(&total)).collect();
+        let width = |i: usize| lines.iter().map(|l| l[i].chars().count()).max().unwrap_or(0);
+        let (w0, w1, w2, w3) = (width(0), width(1), width(2), width(3));
+        let mut out = String::new();
+        for l in lines {
+            let line = format!("{:w0$}  {:w1$}  {:>w2$}  {:>w3$}  {}", l[0], l[1], l[2], l[3], l[4]);
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// An article's id, cut to what a table can hold.
+fn short(article: &str) -> String {
+    const MOST: usize = 60;
+    if article.chars().count() <= MOST {
+        return article.to_owned();
+    }
+    // The end of an address tells more than its start.
+    let tail: String = article.chars().skip(article.chars().count() - MOST + 1).collect();
+    format!("…{tail}")
 }

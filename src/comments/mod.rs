@@ -1,6 +1,27 @@
 //! Document -> [`Thread`]: the article's head and its reader comments. Any bytes in, never a panic.
+//!
+//! [`split`] sends a document to the reader of its kind and finishes what comes back in the same way for all:
+//! translator's notes are lifted out, quotations marked, parents told where there is evidence, languages named,
+//! authors hashed.
 
 use serde::{Deserialize, Serialize};
+
+mod authors;
+mod dates;
+mod elsewhere;
+mod export;
+pub mod html;
+mod notes;
+mod quotes;
+mod rows;
+mod rules;
+mod systems;
+pub mod text;
+
+pub use authors::{Authors, Salt};
+
+use crate::error::Result;
+use crate::page::{Document, Kind, decode};
 
 /// What was found where the comments should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,4 +120,94 @@ pub struct Thread {
     pub comments: Vec<Comment>,
     /// What the user should know, each with what to do.
     pub warnings: Vec<String>,
+}
+
+/// How [`split`] works.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What becomes of authors' names.
+    ///
+    /// Default: hashed.
+    pub authors: Authors,
+    /// Salt of the hashes.
+    ///
+    /// Default: random, so hashes of two runs have nothing in common.
+    pub salt: Salt,
+}
+
+/// Splits a document into its threads: one for a page or dump, one per article for exports and rows.
+///
+/// # Errors
+/// An export of an unknown kind or one that cannot be parsed. Pages and dumps never fail.
+///
+/// # Example
+/// ```
+/// use commentariat::comments::{Options, Status, split};
+/// use commentariat::page::Document;
+/// let page = "Harvest begins\n\nThe village starts today.\n\n2 Comments\n\nAt last!\n\nReply\n\nToo late.\n\nReply\n";
+/// let threads = split(&Document::new("harvest.txt", page.into()), &Options::default()).unwrap();
+/// assert_eq!((threads[0].status, threads[0].declared), (Status::Found, Some(2)));
+/// assert_eq!(threads[0].comments[1].text, "Too late.");
+/// ```
+pub fn split(document: &Document, options: &Options) -> Result<Vec<Thread>> {
+    let decoded = decode(document);
+    let text = &*decoded.text;
+    let mut threads = match document.kind {
+        Kind::Html => vec![html::html_thread(document, text, html::Rules::All)],
+        Kind::Text => vec![text::text_thread(document, text)],
+        Kind::Export => export::threads(document, text)?,
+        Kind::Rows => rows::threads(document, text)?,
+    };
+    for thread in &mut threads {
+        if document.kind != Kind::Rows {
+            for comment in &mut thread.comments {
+                notes::lift(comment);
+            }
+            quotes::mark(thread);
+        }
+        languages(thread);
+        // Threads that were split before have had their names treated then.
+        if document.kind != Kind::Rows || thread.system.as_deref() == Some(rows::SYSTEM) {
+            authors::apply(thread, options);
+        }
+        thread.warnings.extend(decoded.warning.clone());
+    }
+    Ok(threads)
+}
+
+/// Names the language of the comments that have none.
+fn languages(thread: &mut Thread) {
+    for comment in thread.comments.iter_mut().filter(|c| c.lang.is_empty()) {
+        comment.lang = crate::tokens::language::detect(&comment.text).unwrap_or("und").to_owned();
+    }
+}
+
+impl Thread {
+    /// A thread without comments, for a reader to fill in.
+    pub(crate) fn new(document: &Document) -> Self {
+        Thread {
+            article: document.url.clone().unwrap_or_else(|| stem(&document.source)),
+            source: document.source.clone(),
+            title: None,
+            lang: None,
+            url: document.url.clone(),
+            date: None,
+            status: Status::None,
+            declared: None,
+            host: None,
+            system: None,
+            comments: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// The name of a file without folders and ending.
+fn stem(source: &str) -> String {
+    let name = source.rsplit(['/', '\\']).next().unwrap_or(source);
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
+        _ => name.to_owned(),
+    }
 }

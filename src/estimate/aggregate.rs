@@ -120,7 +120,7 @@ impl Draws {
     }
 }
 
-/// The distribution of one article (or of several, see [`super::total`]).
+/// The distribution of one article (or of several, see [`Quantifier::total`]).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Estimate {
     /// Number of comments that have a posterior or a hand label.
@@ -184,7 +184,7 @@ impl Quantifier {
         options.check()?;
         let article = self.read_article(p, known)?;
         let draws = self.draws(&article, stream, options);
-        Ok(self.summarise(draws, article.counts, article.n_known, options))
+        Ok(self.summarise(draws, article.counts, article.n_known, 1, options))
     }
 
     /// Checks the rows and parts comments with a hand label from the rest.
@@ -266,12 +266,13 @@ impl Quantifier {
         out
     }
 
-    /// Point, interval, worth, order of the classes and verdict from draws.
+    /// Point, interval, worth, order of the classes and verdict from draws, into which the prior went `n_priors` times.
     pub(super) fn summarise(
         &self,
         draws: Draws,
         counts: Vec<usize>,
         n_known: usize,
+        n_priors: usize,
         options: &AggregateOptions,
     ) -> Estimate {
         let k = self.n_classes();
@@ -279,7 +280,7 @@ impl Quantifier {
         let (adjusted, lo, hi) = summary(&values, k, options.interval);
         let p_greater = order(&values, k);
         let s: f64 = self.alpha(options).iter().sum();
-        let worth = worth(&draws.shares, k, s);
+        let worth = worth(&draws.shares, k, n_priors as f64 * (s + 1.0));
         let n = draws.n_comments;
         let verdict = self.verdict(n, n_known, &lo, &hi);
         Estimate {
@@ -370,7 +371,7 @@ fn order(values: &[f64], k: usize) -> Vec<Vec<f64>> {
 }
 
 /// `sum p (1 - p) / sum Var(pi)`, less the `s + 1` that the prior alone comes to: with perfect posteriors it is `n`.
-fn worth(shares: &[f64], k: usize, s: f64) -> f64 {
+fn worth(shares: &[f64], k: usize, prior: f64) -> f64 {
     let n = (shares.len() / k).max(1) as f64;
     let (mut spread, mut variance) = (0.0, 0.0);
     for y in 0..k {
@@ -379,5 +380,5 @@ fn worth(shares: &[f64], k: usize, s: f64) -> f64 {
         spread += mean * (1.0 - mean);
         variance += column().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
     }
-    if variance > 0.0 { (spread / variance - s - 1.0).max(0.0) } else { 0.0 }
+    if variance > 0.0 { (spread / variance - prior).max(0.0) } else { 0.0 }
 }

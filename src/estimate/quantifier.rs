@@ -16,6 +16,10 @@ pub const N_CALIBRATIONS: usize = 60;
 /// Each resample holds `n_rows / RESAMPLE_FRACTION` rows: smaller ones spread the calibrations wider, which pays
 /// for what the calibration model itself gets wrong.
 pub const RESAMPLE_FRACTION: usize = 3;
+/// Above this many rows the resamples grow with the square root of the number of rows only: what the calibration
+/// model itself gets wrong does not shrink with more labels. (With 3,000 labels of war tweets and 500 comments
+/// coverage was 91.7 % without this.)
+pub const FULL_RESAMPLE_ROWS: usize = 1000;
 /// Prior strength where there are too few articles to choose it.
 pub const DEFAULT_PRIOR_STRENGTH: f64 = 12.0;
 /// Article effect where there are too few articles to choose it.
@@ -259,7 +263,8 @@ impl Quantifier {
 /// Whole clusters drawn with replacement until `m / RESAMPLE_FRACTION` rows are reached: how often each row came.
 fn resample(clusters: &[Vec<usize>], m: usize, n_rows: usize, rng: &mut Stream) -> Vec<u32> {
     let mut weight = vec![0; n_rows];
-    let target = (m / RESAMPLE_FRACTION).max(1);
+    let beyond = (m as f64 / FULL_RESAMPLE_ROWS as f64).max(1.0).sqrt();
+    let target = ((m as f64 / (RESAMPLE_FRACTION as f64 * beyond)) as usize).max(1);
     let mut drawn = 0;
     while drawn < target {
         let cluster = &clusters[rng.index(clusters.len())];

@@ -1,8 +1,9 @@
 //! text -> term ids, through a cache from surface forms: a chunk that was seen before costs one lookup.
 
 use super::Recipe;
+use super::embedding::{Embedding, group};
 use super::table::{Table, hash_bytes};
-use crate::tokens::language::Evidence;
+use crate::tokens::language::{Evidence, OfChunk, guessed_part};
 use crate::tokens::stem::Stemming;
 use crate::tokens::{char_ngrams, for_each_chunk, normalise, words};
 
@@ -14,11 +15,9 @@ pub(crate) trait Lexicon {
     fn chars(&mut self, gram: &str) -> Option<u32>;
     /// Id of two adjoining words.
     fn bigram(&mut self, a: u32, b: u32) -> Option<u32>;
-    /// Number of ids of each kind now: words, bigrams, character n-grams.
-    fn sizes(&self) -> [usize; 3];
 }
 
-/// Kinds of terms, in the order of [`Lexicon::sizes`].
+/// Kinds of terms, as indices.
 pub(crate) const WORDS: usize = 0;
 pub(crate) const BIGRAMS: usize = 1;
 pub(crate) const CHARS: usize = 2;
@@ -75,77 +74,120 @@ const UNKNOWN: u32 = u32::MAX;
 /// One chunk as remembered: what it says about the language, and its term ids under one stemming.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
-    key: (u32, u32),
-    evidence: Evidence,
+    /// All 64 bits tell chunks apart: two of a million share them once in 30 million runs.
+    hash: u64,
+    evidence: OfChunk,
+    /// Ids of words begin here, then come those of character n-grams, then those of vectors.
+    start: u32,
+    n_words: u16,
+    n_chars: u16,
+    /// Ids of words in the tables of word vectors follow.
+    n_vectors: u16,
     stemming: Stemming,
-    /// Whether `words` and `chars` are filled for `stemming`.
+    /// Whether the ids are filled for `stemming`.
     known: bool,
-    words: (u32, u32),
-    chars: (u32, u32),
 }
 
 /// The cache is emptied when it grows beyond these; what is said of a comment does not depend on it.
-const MAX_KEYS: usize = 3 << 20;
-const MAX_IDS: usize = 2 << 20;
-const MAX_ENTRIES: usize = 1 << 17;
-/// Longer chunks are worked out anew each time.
-const MAX_CHUNK: usize = 96;
+const MAX_IDS: usize = 1 << 20;
+const MAX_ENTRIES: usize = 1 << 16;
+/// Longer chunks are worked out anew each time, in pieces of this many bytes.
+const MAX_CHUNK: usize = 1 << 10;
+
+/// Places for marks of chunks met once.
+const N_ONCE: usize = 1 << 15;
+
+/// A chunk of the comment at hand.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    hash: u64,
+    /// First slot of the table for the hash.
+    slot: u64,
+    /// Where it lies in the text.
+    start: u32,
+    len: u32,
+    /// Its entry.
+    index: u32,
+}
+
+/// Bit of a vector id that tells the group.
+const GROUP: u32 = 1 << 31;
 
 /// Turns comments into tallies of term ids.
-pub(crate) struct Analyser<L> {
+pub(crate) struct Analyser<'e, L> {
     pub lexicon: L,
+    embedding: Option<&'e Embedding>,
+    /// Vector ids of the comment at hand.
+    vector_ids: Vec<u32>,
     recipe: Recipe,
     table: Table,
-    keys: Vec<u8>,
     entries: Vec<Entry>,
     ids: Vec<u32>,
-    /// Entries of the comment at hand.
-    row: Vec<u32>,
+    /// The chunks of the comment at hand.
+    row: Vec<Seen>,
+    /// Marks, by hash, of chunks met once: only those met again are remembered, so that what occurs once in
+    /// millions of comments does not push the rest out of the processor's caches.
+    once: Vec<u32>,
     /// Word 1-grams, word 2-grams, character n-grams of the comment at hand.
     pub tallies: [Tally; 3],
 }
 
-impl<L: Lexicon> Analyser<L> {
-    pub fn new(lexicon: L, recipe: &Recipe) -> Self {
+impl<'e, L: Lexicon> Analyser<'e, L> {
+    pub fn new(lexicon: L, recipe: &Recipe, embedding: Option<&'e Embedding>) -> Self {
         Analyser {
             lexicon,
+            embedding,
+            vector_ids: Vec::new(),
             recipe: recipe.clone(),
             table: Table::with_capacity(1 << 12),
-            keys: Vec::new(),
             entries: Vec::new(),
             ids: Vec::new(),
             row: Vec::new(),
+            once: vec![0; N_ONCE],
             tallies: Default::default(),
         }
     }
 
     /// Tallies the terms of `text` (the tallies must be empty, as [`Tally::drain`] leaves them).
     pub fn analyse(&mut self, text: &str) -> Facts {
-        if self.keys.len() > MAX_KEYS || self.ids.len() > MAX_IDS || self.entries.len() > MAX_ENTRIES {
-            self.table = Table::with_capacity(1 << 12);
-            self.keys.clear();
-            self.entries.clear();
-            self.ids.clear();
+        if self.ids.len() > MAX_IDS || self.entries.len() > MAX_ENTRIES {
+            self.forget();
         }
-        self.row.clear();
+        let mut row = std::mem::take(&mut self.row);
+        row.clear();
+        let mut push = |chunk: &str| {
+            let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
+            let hash = hash_bytes(chunk.as_bytes());
+            row.push(Seen { hash, slot: 0, start: start as u32, len: chunk.len() as u32, index: 0 });
+        };
+        for_each_chunk(text, |mut chunk| {
+            while chunk.len() > MAX_CHUNK {
+                let (head, tail) = chunk.split_at(chunk.floor_char_boundary(MAX_CHUNK));
+                push(head);
+                chunk = tail;
+            }
+            push(chunk);
+        });
+        // The first slots are fetched in a loop of their own, so that waiting for memory overlaps.
+        for seen in &mut row {
+            seen.slot = self.table.first_slot(seen.hash);
+        }
         let mut evidence = Evidence::default();
-        for_each_chunk(text, |chunk| {
-            let index = self.entry(chunk);
-            evidence.add(&self.entries[index as usize].evidence);
-            self.row.push(index);
-        });
-        // A long guess is paid for only where function words leave a text of some length open.
-        let lang = evidence.decide(|| {
-            let cut = text.floor_char_boundary(300);
-            text[..cut].to_owned()
-        });
-        let mut facts = Facts { lang, n_chunks: self.row.len() as u32, ..Facts::default() };
+        for seen in &mut row {
+            let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
+            seen.index = self.entry(seen, chunk);
+            evidence.add(&self.entries[seen.index as usize].evidence);
+        }
+        let lang = evidence.decide(|| guessed_part(text).to_owned());
+        let mut facts = Facts { lang, n_chunks: row.len() as u32, ..Facts::default() };
         let stemming = if self.recipe.stem { Some(Stemming::of(lang)) } else { None };
         let mut before = UNKNOWN;
-        let row = std::mem::take(&mut self.row);
-        for &index in &row {
-            let entry = self.resolve(index, stemming);
-            for i in entry.words.0..entry.words.1 {
+        self.vector_ids.clear();
+        for seen in &row {
+            let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
+            let entry = self.resolve(seen.index, chunk, stemming);
+            let split = entry.start + u32::from(entry.n_words);
+            for i in entry.start..split {
                 let word = self.ids[i as usize];
                 facts.n_words += 1;
                 if word == UNKNOWN {
@@ -161,38 +203,59 @@ impl<L: Lexicon> Analyser<L> {
                 }
                 before = word;
             }
-            for i in entry.chars.0..entry.chars.1 {
+            for i in split..split + u32::from(entry.n_chars) {
                 self.tallies[CHARS].add(self.ids[i as usize]);
             }
+            let end = (split + u32::from(entry.n_chars)) as usize;
+            self.vector_ids.extend_from_slice(&self.ids[end..end + usize::from(entry.n_vectors)]);
         }
         self.row = row;
         facts
     }
 
+    /// The comment analysed last as word vectors: its language group, and the weighted mean of its words'
+    /// vectors, as it comes from the table, in `out`.
+    pub fn embed(&self, facts: &Facts, out: &mut Vec<f32>) -> Option<usize> {
+        let embedding = self.embedding?;
+        let group = group(facts.lang)?;
+        let table = embedding.tables[group];
+        out.resize(table.dim(), 0.0);
+        let of_group = self.vector_ids.iter().filter(|i| usize::from(*i & GROUP != 0) == group);
+        table.embed(of_group.map(|i| i & !GROUP), out);
+        Some(group)
+    }
+
+    /// Empties the cache.
+    fn forget(&mut self) {
+        self.table = Table::with_capacity(1 << 12);
+        self.entries.clear();
+        self.ids.clear();
+    }
+
     /// The entry of a chunk, made if need be.
     #[inline]
-    fn entry(&mut self, chunk: &str) -> u32 {
-        let hash = hash_bytes(chunk.as_bytes());
-        let found = self.table.find(hash, |i| {
-            let (start, end) = self.entries[i as usize].key;
-            &self.keys[start as usize..end as usize] == chunk.as_bytes()
-        });
-        if let Some(index) = found {
+    fn entry(&mut self, seen: &Seen, chunk: &str) -> u32 {
+        let hash = seen.hash;
+        // The table may have changed since the slot was fetched; an entry never moves.
+        let known = Table::id_in(seen.slot, hash).filter(|i| self.entries[*i as usize].hash == hash);
+        if let Some(index) =
+            known.or_else(|| self.table.find(hash, |i| self.entries[i as usize].hash == hash))
+        {
             return index;
         }
-        let start = self.keys.len() as u32;
-        self.keys.extend_from_slice(chunk.as_bytes());
-        let entry = Entry {
-            key: (start, self.keys.len() as u32),
-            evidence: Evidence::of(chunk),
+        let index = self.entries.len() as u32;
+        self.entries.push(Entry {
+            hash,
+            evidence: OfChunk::new(chunk),
+            start: 0,
+            n_words: 0,
+            n_chars: 0,
+            n_vectors: 0,
             stemming: Stemming::of(None),
             known: false,
-            words: (0, 0),
-            chars: (0, 0),
-        };
-        let index = self.entries.len() as u32;
-        self.entries.push(entry);
-        if chunk.len() <= MAX_CHUNK {
+        });
+        let once = &mut self.once[hash as usize % N_ONCE];
+        if std::mem::replace(once, (hash >> 32) as u32) == (hash >> 32) as u32 {
             self.table.insert(hash, index);
         }
         index
@@ -200,33 +263,43 @@ impl<L: Lexicon> Analyser<L> {
 
     /// The entry with its term ids under `stemming`.
     #[inline]
-    fn resolve(&mut self, index: u32, stemming: Option<Stemming>) -> Entry {
+    fn resolve(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
         let entry = self.entries[index as usize];
         if entry.known && stemming.is_none_or(|s| s == entry.stemming) {
             return entry;
         }
-        self.fill(index, stemming)
+        self.fill(index, chunk, stemming)
     }
 
-    fn fill(&mut self, index: u32, stemming: Option<Stemming>) -> Entry {
+    #[cold]
+    fn fill(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
         let mut entry = self.entries[index as usize];
-        let raw = self.keys[entry.key.0 as usize..entry.key.1 as usize].to_vec();
-        let raw = String::from_utf8(raw).unwrap_or_default();
-        let chunk = normalise(&raw, self.recipe.placeholders);
-        let start = self.ids.len() as u32;
+        let chunk = normalise(chunk, self.recipe.fold);
+        let start = self.ids.len();
+        let mut vectors = Vec::new();
         for word in words(&chunk) {
             let stem = stemming.and_then(|s| s.stem(word));
-            let id = self.lexicon.word(stem.as_deref().unwrap_or(word));
-            self.ids.push(id.unwrap_or(UNKNOWN));
-        }
-        entry.words = (start, self.ids.len() as u32);
-        if !entry.known {
-            if let Some((min_n, max_n)) = self.recipe.chars {
-                let (lexicon, ids) = (&mut self.lexicon, &mut self.ids);
-                char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
+            let stem = stem.as_deref().unwrap_or(word);
+            self.ids.push(self.lexicon.word(stem).unwrap_or(UNKNOWN));
+            if let Some(e) = self.embedding {
+                let of_group = |g: usize| e.tables[g].get(stem).map(|i| i | if g == 1 { GROUP } else { 0 });
+                vectors.extend((0..2).filter_map(of_group));
             }
-            entry.chars = (entry.words.1, self.ids.len() as u32);
         }
+        entry.n_words = (self.ids.len() - start) as u16;
+        let split = self.ids.len();
+        if entry.known {
+            // The characters are the same under any stemming.
+            let from = entry.start as usize + usize::from(self.entries[index as usize].n_words);
+            self.ids.extend_from_within(from..from + usize::from(entry.n_chars));
+        } else if let Some((min_n, max_n)) = self.recipe.chars {
+            let (lexicon, ids) = (&mut self.lexicon, &mut self.ids);
+            char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
+        }
+        entry.n_chars = (self.ids.len() - split) as u16;
+        entry.n_vectors = vectors.len() as u16;
+        self.ids.extend(vectors);
+        entry.start = start as u32;
         entry.known = true;
         if let Some(stemming) = stemming {
             entry.stemming = stemming;

@@ -58,7 +58,9 @@ impl SparseRows {
         for (i, row) in rows.iter().enumerate() {
             for &(j, x) in row {
                 if j as usize >= n_cols || !x.is_finite() {
-                    return Err(Error::input(format!("row {i} holds column {j} = {x}; columns run to {n_cols}")));
+                    return Err(Error::input(format!(
+                        "row {i} holds column {j} = {x}; columns run to {n_cols}"
+                    )));
                 }
                 by_column[j as usize].push((i as u32, x));
             }
@@ -106,7 +108,12 @@ impl SparseRows {
 }
 
 /// `out[i] = sum over the entries of line i of f(value) * m[index]`.
-fn product<const K: usize>(a: &Compressed, m: &[[f32; K]], out: &mut [[f32; K]], f: impl Fn(f32) -> f32 + Sync) {
+fn product<const K: usize>(
+    a: &Compressed,
+    m: &[[f32; K]],
+    out: &mut [[f32; K]],
+    f: impl Fn(f32) -> f32 + Sync,
+) {
     out.par_iter_mut().enumerate().with_min_len(256).for_each(|(i, out)| {
         let mut sum = [0.0_f64; K];
         for &(j, x) in a.get(i) {

@@ -1,6 +1,6 @@
 //! Terms and their ids, in a fixed order: words, word 2-grams, character n-grams, each by document frequency.
 
-use super::analyser::{BIGRAMS, CHARS, Lexicon, WORDS};
+use super::analyser::{CHARS, Lexicon};
 use super::table::{Pairs, Strings};
 
 /// The terms a model knows. Ids run through the three kinds: words, then 2-grams, then character n-grams.
@@ -79,10 +79,6 @@ impl Lexicon for &Vocabulary {
         }
         self.bigrams.find(a, b)
     }
-
-    fn sizes(&self) -> [usize; 3] {
-        Vocabulary::sizes(self)
-    }
 }
 
 /// Training: every term gets an id.
@@ -104,13 +100,5 @@ impl Lexicon for Growing {
 
     fn bigram(&mut self, a: u32, b: u32) -> Option<u32> {
         Some(self.bigrams.intern(a, b))
-    }
-
-    fn sizes(&self) -> [usize; 3] {
-        let mut sizes = [0; 3];
-        sizes[WORDS] = self.words.len();
-        sizes[BIGRAMS] = self.bigrams.len();
-        sizes[CHARS] = self.chars.len();
-        sizes
     }
 }

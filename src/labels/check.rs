@@ -87,13 +87,18 @@ fn repeated(labelled: &LabelledCollection) -> Vec<String> {
         if differs && row.parent == other.parent {
             n_contradictory += 1;
             if listed.len() < LISTED {
-                listed.push(format!("{} (line {}) and {} (line {})", other.id, other.place.1, row.id, row.place.1));
+                listed.push(format!(
+                    "{} (line {}) and {} (line {})",
+                    other.id, other.place.1, row.id, row.place.1
+                ));
             }
         }
     }
     let mut out = Vec::new();
     if n_repeated > 0 {
-        out.push(format!("{n_repeated} comments repeat the text of an earlier one: drop them if they are copies"));
+        out.push(format!(
+            "{n_repeated} comments repeat the text of an earlier one: drop them if they are copies"
+        ));
     }
     if n_contradictory > 0 {
         out.push(format!(

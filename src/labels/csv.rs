@@ -39,14 +39,14 @@ impl<'a> Records<'a> {
         Records { text, at: 0, line: 1, separator }
     }
 
-    /// Line (1-based) at which the next record begins.
-    pub fn line(&self) -> u64 {
-        self.line
+    /// Records of a piece of a larger text that begins at `line`.
+    pub fn with_separator(text: &'a str, separator: u8, line: u64) -> Self {
+        Records { text: text.strip_prefix('\u{feff}').unwrap_or(text), at: 0, line, separator }
     }
 
-    /// Bytes read so far.
-    pub fn position(&self) -> usize {
-        self.at
+    /// The separator.
+    pub fn separator(&self) -> u8 {
+        self.separator
     }
 
     /// Reads the next record into `fields` and gives its line, or `None` at the end. Empty lines are skipped.

@@ -1,13 +1,15 @@
 //! Labelled CSV <-> [`LabelledCollection`]; agreement of coders; splits grouped by article.
 
+pub mod agreement;
 mod check;
 pub mod csv;
+pub mod field;
 mod folds;
 mod read;
+pub mod sample;
 
 use std::collections::BTreeMap;
 
-pub mod field;
 pub use check::check;
 pub use folds::{Folds, folds};
 pub use read::{ReadOptions, read};

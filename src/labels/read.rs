@@ -63,7 +63,10 @@ fn read_bytes(name: &str, bytes: Vec<u8>, options: &ReadOptions, out: &mut Label
     let text = String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let line = memchr::memchr_iter(b'\n', &e.as_bytes()[..at]).count() as u64 + 1;
-        Error::input("is not UTF-8").file(name).line(line).hint("save the file as UTF-8 (CSV UTF-8 in a spreadsheet)")
+        Error::input("is not UTF-8")
+            .file(name)
+            .line(line)
+            .hint("save the file as UTF-8 (CSV UTF-8 in a spreadsheet)")
     })?;
     let file_name = Path::new(name).file_name().map_or(name.to_owned(), |n| n.to_string_lossy().into_owned());
     let file = out.hashes.len();
@@ -84,14 +87,17 @@ struct Columns {
     labels: Vec<(usize, usize)>,
 }
 
-const OPTIONAL: [&str; 8] = ["article", "id", "parent", "parent_text", "headline", "lang", "coder", "confidence"];
+const OPTIONAL: [&str; 8] =
+    ["article", "id", "parent", "parent_text", "headline", "lang", "coder", "confidence"];
 
 impl Reader<'_> {
     fn read(&self, text: &str, out: &mut LabelledCollection) -> Result<()> {
         let mut records = Records::new(text);
         let mut fields = Vec::new();
         let Some(_) = records.next_into(&mut fields).map_err(|e| e.file(self.name))? else {
-            return Err(Error::input("is empty").file(self.name).hint("a header line and labelled rows are needed"));
+            return Err(Error::input("is empty")
+                .file(self.name)
+                .hint("a header line and labelled rows are needed"));
         };
         let header: Vec<String> = fields.iter().map(|f| f.trim().to_owned()).collect();
         let columns = self.columns(&header, out)?;
@@ -102,7 +108,10 @@ impl Reader<'_> {
             n_records += 1;
             if fields.len() != header.len() {
                 let what = format!("{} fields where the header has {}", fields.len(), header.len());
-                return Err(Error::input(what).file(self.name).line(line).hint("quote fields that hold a separator"));
+                return Err(Error::input(what)
+                    .file(self.name)
+                    .line(line)
+                    .hint("quote fields that hold a separator"));
             }
             if let Some(row) = self.row(&fields, &columns, line, out, &mut unknown) {
                 out.rows.push(row);
@@ -122,7 +131,9 @@ impl Reader<'_> {
             return Err(Error::input("has a header but no rows").file(self.name).hint("add labelled rows"));
         }
         if out.rows.len() == before {
-            return Err(Error::input("no row has a text").file(self.name).hint("check that --column text=NAME is right"));
+            return Err(Error::input("no row has a text")
+                .file(self.name)
+                .hint("check that --column text=NAME is right"));
         }
         Ok(())
     }
@@ -142,7 +153,8 @@ impl Reader<'_> {
             None => (
                 format!("no column {meant:?}; columns found: {found}"),
                 if meant == "stance" {
-                    "name the label column: --column stance=NAME, or --label NAME for labels of another kind".to_owned()
+                    "name the label column: --column stance=NAME, or --label NAME for labels of another kind"
+                        .to_owned()
                 } else {
                     format!("name the column that holds it: --column {meant}=NAME")
                 },
@@ -263,7 +275,9 @@ fn finish(out: &mut LabelledCollection) -> Result<()> {
         let head = &out.heads[h];
         if head.classes.len() > MAX_CLASSES {
             let what = format!("column {:?} holds {} different labels", head.name, head.classes.len());
-            return Err(Error::input(what).hint("name a column of labels with --label, not one of text or ids"));
+            return Err(
+                Error::input(what).hint("name a column of labels with --label, not one of text or ids")
+            );
         }
         let mut order: Vec<usize> = (0..head.classes.len()).collect();
         order.sort_by(|a, b| head.classes[*a].cmp(&head.classes[*b]));

@@ -8,11 +8,12 @@ use crate::tokens::{normalise, words};
 pub(crate) const MAX_LOGIT: f64 = 8.0;
 
 /// Names of the inputs beside the class scores of the comment and of its parent.
-pub(crate) const SCALARS: [&str; 6] = ["Russian", "Ukrainian", "other language", "length", "unknown words", "is a reply"];
+pub(crate) const SCALARS: [&str; 6] =
+    ["Russian", "Ukrainian", "other language", "length", "unknown words", "is a reply"];
 
-/// Number of inputs for a head of `k` classes.
-pub(crate) fn n_inputs(k: usize) -> usize {
-    2 * k + SCALARS.len()
+/// Number of inputs for a head of `k` classes, with or without scores by word vectors.
+pub(crate) fn n_inputs(k: usize, vectors: bool) -> usize {
+    (2 + usize::from(vectors)) * k + SCALARS.len()
 }
 
 /// Centres and bounds logits.
@@ -21,13 +22,33 @@ pub(crate) fn bounded(z: &[f64]) -> Vec<f64> {
     z.iter().map(|x| (x - mean).clamp(-MAX_LOGIT, MAX_LOGIT)).collect()
 }
 
-/// Inputs of one comment: its bounded text logits, those of the parent where the comment agrees with it, and
-/// the scalars. Lengths are scaled to be of the size of the flags.
-pub(crate) fn inputs(z: &[f64], parent: Option<&[f64]>, agrees: bool, reply: bool, facts: &Facts) -> Vec<f64> {
+/// What the thread stage is told of one comment.
+pub(crate) struct Told<'a> {
+    /// Text logits of the head.
+    pub z: &'a [f64],
+    /// Logits by word vectors, where the model has them.
+    pub vectors: Option<&'a [f64]>,
+    /// Text logits of the parent, where it is known.
+    pub parent: Option<&'a [f64]>,
+    /// Whether the comment does little but agree.
+    pub agrees: bool,
+    /// Whether it answers another.
+    pub reply: bool,
+    /// The rest.
+    pub facts: &'a Facts,
+}
+
+/// Inputs of one comment: its bounded text logits, those of the parent where the comment agrees with it, those
+/// by word vectors, and the scalars. Lengths are scaled to be of the size of the flags.
+pub(crate) fn inputs(told: &Told<'_>) -> Vec<f64> {
+    let Told { z, facts, .. } = *told;
     let mut x = bounded(z);
-    match parent {
-        Some(p) if agrees => x.extend(bounded(p)),
+    match told.parent {
+        Some(p) if told.agrees => x.extend(bounded(p)),
         _ => x.resize(2 * z.len(), 0.0),
+    }
+    if let Some(vectors) = told.vectors {
+        x.extend(bounded(vectors));
     }
     let flag = |b: bool| f64::from(u8::from(b));
     let lang = facts.lang.unwrap_or("en");
@@ -38,18 +59,56 @@ pub(crate) fn inputs(z: &[f64], parent: Option<&[f64]>, agrees: bool, reply: boo
         flag(!matches!(lang, "ru" | "uk" | "en")),
         (n_words + 1.0).ln() / 3.0 - 1.0,
         if facts.n_words == 0 { 0.0 } else { f64::from(facts.n_unknown) / n_words },
-        flag(reply),
+        flag(told.reply),
     ]);
     x
 }
 
 /// Phrases with which a reply takes its parent's side, normalised; written for this project.
 const AGREEMENT: [&str; 44] = [
-    "exactly", "agree", "agreed", "i agree", "well said", "this", "so true", "true", "indeed", "absolutely", "precisely",
-    "spot on", "my thoughts exactly", "could not agree more", "couldn agree more", "you are right", "you re right",
-    "totally", "same here", "correct", "hear hear", "согласен", "согласна", "полностью согласен", "полностью согласна",
-    "точно", "именно", "верно", "правильно", "поддерживаю", "плюсую", "золотые слова", "так и есть", "вот именно",
-    "в точку", "подписываюсь", "хорошо сказано", "згоден", "згодна", "підтримую", "саме так", "дұрыс", "қосыламын",
+    "exactly",
+    "agree",
+    "agreed",
+    "i agree",
+    "well said",
+    "this",
+    "so true",
+    "true",
+    "indeed",
+    "absolutely",
+    "precisely",
+    "spot on",
+    "my thoughts exactly",
+    "could not agree more",
+    "couldn agree more",
+    "you are right",
+    "you re right",
+    "totally",
+    "same here",
+    "correct",
+    "hear hear",
+    "согласен",
+    "согласна",
+    "полностью согласен",
+    "полностью согласна",
+    "точно",
+    "именно",
+    "верно",
+    "правильно",
+    "поддерживаю",
+    "плюсую",
+    "золотые слова",
+    "так и есть",
+    "вот именно",
+    "в точку",
+    "подписываюсь",
+    "хорошо сказано",
+    "згоден",
+    "згодна",
+    "підтримую",
+    "саме так",
+    "дұрыс",
+    "қосыламын",
     "келісемін",
 ];
 
@@ -72,9 +131,13 @@ pub(crate) fn agrees(text: &str) -> bool {
         return false;
     }
     let joined = found.join(" ");
-    let negated = found.iter().any(|w| matches!(*w, "not" | "don" | "disagree" | "не" | "нет" | "но" | "but" | "если" | "if"));
+    let negated = found
+        .iter()
+        .any(|w| matches!(*w, "not" | "don" | "disagree" | "не" | "нет" | "но" | "but" | "если" | "if"));
     !negated
-        && AGREEMENT.iter().any(|p| joined.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+        && AGREEMENT
+            .iter()
+            .any(|p| joined.strip_prefix(p).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 /// A comment's text without the words it quotes.
@@ -103,10 +166,16 @@ mod tests {
 
     #[test]
     fn bare_agreement_is_told_from_an_opinion() {
-        for text in ["Exactly!", "Well said, neighbour.", "+1", "Согласен полностью", "Вот именно"] {
+        for text in ["Exactly!", "Well said, neighbour.", "+1", "Согласен полностью", "Вот именно"]
+        {
             assert!(agrees(text), "{text}");
         }
-        for text in ["I do not agree", "This is why the whole plan was rotten from the first day on", "Точно не так", ""] {
+        for text in [
+            "I do not agree",
+            "This is why the whole plan was rotten from the first day on",
+            "Точно не так",
+            "",
+        ] {
             assert!(!agrees(text), "{text}");
         }
     }
@@ -117,6 +186,6 @@ mod tests {
         let quotes = [Span { start: 0, end: 11 }];
         assert_eq!(own_words(&Item { text, quotes: &quotes, ..Item::default() }).trim(), "You lie");
         let broken = [Span { start: 5, end: 900 }, Span { start: 2, end: 3 }];
-        assert_eq!(own_words(&Item { text, quotes: &broken, ..Item::default() }), "> the ");
+        assert_eq!(own_words(&Item { text, quotes: &broken, ..Item::default() }).trim_end(), "> the");
     }
 }

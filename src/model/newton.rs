@@ -93,7 +93,11 @@ pub(crate) struct Problem<'a, D> {
 
 impl NewtonCg {
     /// Solves, from `start` where there is one.
-    pub(crate) fn solve<D: Design>(&self, problem: &Problem<'_, D>, start: Option<&Linear>) -> Result<Linear> {
+    pub(crate) fn solve<D: Design>(
+        &self,
+        problem: &Problem<'_, D>,
+        start: Option<&Linear>,
+    ) -> Result<Linear> {
         match problem.n_classes {
             0 | 1 => Err(Error::input("one class only: there is nothing to tell apart")),
             2 => self.run::<D, 2>(problem, start),
@@ -140,7 +144,8 @@ impl NewtonCg {
             }
             convergence.n_iterations += 1;
             // Looser far from the optimum, but never tighter than what the end asks for.
-            let forcing = convergence.gradient.sqrt().min(0.3).max(0.5 * self.tolerance / convergence.gradient);
+            let forcing =
+                convergence.gradient.sqrt().min(0.3).max(0.5 * self.tolerance / convergence.gradient);
             let step = state.direction(forcing, &mut convergence.n_products);
             if !state.line_search(&mut w, &step) {
                 convergence.reason = Reason::Precision;
@@ -403,9 +408,8 @@ impl<'a, D: Design, const K: usize> State<'a, D, K> {
         let penalty = self.penalty(w);
         let mut t = 1.0_f64;
         for _ in 0..20 {
-            let objective = self.loss(&dz, t as f32)
-                + penalty
-                + f64::from(self.alpha) * (t * ws + 0.5 * t * t * ss);
+            let objective =
+                self.loss(&dz, t as f32) + penalty + f64::from(self.alpha) * (t * ws + 0.5 * t * t * ss);
             // Near the optimum rounding exceeds the decrease; the full step is right there.
             let slack = 1e-9 * self.objective.abs();
             if objective <= self.objective + 1e-4 * t * slope + slack && slope < 0.0 {
@@ -436,7 +440,8 @@ impl Linear {
 
     fn decide<D: Design, const K: usize>(&self, x: &D) -> Array2<f64> {
         let k = self.intercept.len();
-        let pad = |row: ndarray::ArrayView1<'_, f32>| std::array::from_fn(|c| if c < k { row[c] } else { 0.0 });
+        let pad =
+            |row: ndarray::ArrayView1<'_, f32>| std::array::from_fn(|c| if c < k { row[c] } else { 0.0 });
         let w: Vec<[f32; K]> = self.weights.rows().into_iter().map(pad).collect();
         let mut z = vec![[0.0; K]; x.n_rows()];
         x.forward(&w, &mut z);

@@ -1,8 +1,7 @@
 //! text -> tokens with offsets: normalise, language, stem, n-grams.
 //!
 //! A text is cut at white space into chunks; a chunk is what the surface cache of [`crate::features`] knows by
-//! heart. Within a chunk, words are runs of letters, digits and `_` of at least two characters, as in
-//! scikit-learn's default `token_pattern`.
+//! heart. Within a chunk, words are runs of letters, digits and `_`: scikit-learn's `token_pattern=r"\w+"`.
 
 use std::borrow::Cow;
 
@@ -13,9 +12,9 @@ pub mod language;
 pub mod stem;
 
 /// Stands for any web address.
-pub const URL: &str = "httpurl";
+pub const URL: &str = "xurl";
 /// Stands for any `@name`.
-pub const MENTION: &str = "atuser";
+pub const MENTION: &str = "xuser";
 
 /// A piece of a text: white space, or a run without any. Joined, the segments equal the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,70 +80,193 @@ pub(crate) fn for_each_chunk<'a>(text: &'a str, mut f: impl FnMut(&'a str)) {
     }
 }
 
-/// Normalises one chunk: NFC, lower case, `ё` as `е`; with `placeholders`, web addresses become [`URL`] and
-/// `@name` becomes [`MENTION`].
+/// Normalises one chunk: NFC, lower case, `ё` as `е`. With `fold`, what differs without meaning anything is
+/// folded too: web addresses become [`URL`] (the target of a Markdown link goes), `@name` becomes [`MENTION`],
+/// hashtags are taken apart at capitals and `_`, apostrophes are one character, accents and invisible characters
+/// go, three and more of a letter become two, a digit run becomes one to four zeros. Folding may leave spaces
+/// between parts of a chunk.
 ///
 /// # Example
 /// ```
 /// use commentariat::tokens::normalise;
 /// assert_eq!(normalise("Всё-ТАКИ", true), "все-таки");
-/// assert_eq!(normalise("(https://example.org/a?b)", true), "(httpurl");
-/// assert_eq!(normalise("@somebody,", true), "atuser,");
+/// assert_eq!(normalise("(https://example.org/a?b)", true), "( xurl");
+/// assert_eq!(normalise("@somebody,", true), "xuser ,");
+/// assert_eq!(normalise("#NoMoreWar", true), "no more war");
+/// assert_eq!(normalise("Нееееет!!! 2022", true), "неет!!! 0000");
 /// assert_eq!(normalise("@somebody,", false), "@somebody,");
 /// ```
-pub fn normalise(chunk: &str, placeholders: bool) -> Cow<'_, str> {
-    let lowered: Cow<'_, str> = if chunk.is_ascii() {
-        if chunk.bytes().any(|b| b.is_ascii_uppercase()) {
+pub fn normalise(chunk: &str, fold: bool) -> Cow<'_, str> {
+    let lowered = if fold { lower(&unwrap(chunk)).into_owned().into() } else { lower(chunk) };
+    if fold && needs_folding(&lowered) { Cow::Owned(fold_characters(&lowered)) } else { lowered }
+}
+
+fn lower(chunk: &str) -> Cow<'_, str> {
+    if chunk.is_ascii() {
+        return if chunk.bytes().any(|b| b.is_ascii_uppercase()) {
             Cow::Owned(chunk.to_ascii_lowercase())
         } else {
             Cow::Borrowed(chunk)
-        }
-    } else {
-        let composed = match is_nfc_quick(chunk.chars()) {
-            IsNormalized::Yes => Cow::Borrowed(chunk),
-            _ => Cow::Owned(chunk.nfc().collect::<String>()),
         };
-        let lower = composed.to_lowercase();
-        Cow::Owned(if lower.contains('ё') { lower.replace('ё', "е") } else { lower })
+    }
+    // Combining marks begin with these bytes, as does everything from U+0800 on; Latin and Cyrillic letters
+    // beside them are composed already and change one by one.
+    if !chunk.bytes().any(|b| matches!(b, 0xcc..=0xcf) || b >= 0xd4) {
+        return Cow::Owned(chunk.chars().map(lower_letter).map(|c| if c == 'ё' { 'е' } else { c }).collect());
+    }
+    let composed = match is_nfc_quick(chunk.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(chunk),
+        _ => Cow::Owned(chunk.nfc().collect::<String>()),
     };
-    if placeholders { replace_addresses(lowered) } else { lowered }
+    let lower = composed.to_lowercase();
+    Cow::Owned(if lower.contains('ё') { lower.replace('ё', "е") } else { lower })
 }
 
-fn replace_addresses(chunk: Cow<'_, str>) -> Cow<'_, str> {
-    if chunk.len() > 4 {
-        let address = ["http://", "https://", "www."].iter().filter_map(|p| chunk.find(p)).min();
-        if let Some(at) = address {
-            return Cow::Owned(format!("{}{URL}", &chunk[..at]));
+/// Lower case of a letter whose lower case is one letter; without a table for the commonest.
+#[inline]
+pub(crate) fn lower_letter(c: char) -> char {
+    match c {
+        '\0'..='\x7f' => c.to_ascii_lowercase(),
+        'А'..='Я' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
+        'Ѐ'..='Џ' => char::from_u32(c as u32 + 0x50).unwrap_or(c),
+        'а'..='џ' => c,
+        _ => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(l), None) => l,
+                _ => c,
+            }
         }
     }
-    if let Some(name) = chunk.strip_prefix('@') {
-        let end = name.find(|c| !is_word(c)).unwrap_or(name.len());
-        if end > 0 {
-            return Cow::Owned(format!("{MENTION}{}", &name[end..]));
+}
+
+/// Whether `c` is a letter; without a table for the commonest.
+#[inline]
+pub(crate) fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphabetic(),
+        '\u{400}'..='\u{481}' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
+/// Puts placeholders for addresses and names, and takes hashtags apart.
+fn unwrap(chunk: &str) -> Cow<'_, str> {
+    if !chunk.bytes().any(|b| matches!(b, b'@' | b'#' | b':' | b'.')) {
+        return Cow::Borrowed(chunk);
+    }
+    if let Some(at) = chunk.find("](http") {
+        let tail = &chunk[at + 2..];
+        let after = tail.find(')').map_or("", |end| &tail[end + 1..]);
+        return Cow::Owned(format!("{} {after}", chunk[..at].trim_start_matches('[')).trim().to_owned());
+    }
+    if let Some(at) = ["http://", "https://", "www."].iter().filter_map(|p| chunk.find(p)).min() {
+        return Cow::Owned(format!("{} {URL}", &chunk[..at]).trim().to_owned());
+    }
+    let mut out = String::new();
+    let mut before = ' ';
+    let mut chars = chunk.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        let name = &chunk[i + c.len_utf8()..];
+        let len = name.find(|c| !is_word(c)).unwrap_or(name.len());
+        if c == '@' && len > 0 && !is_word(before) {
+            out.push_str(&format!(" {MENTION} "));
+        } else if c == '#' && len > 0 {
+            out.push(' ');
+            take_apart(&name[..len], &mut out);
+            out.push(' ');
+        } else {
+            out.push(c);
+            before = c;
+            continue;
+        }
+        while chars.next_if(|(j, _)| *j < i + 1 + len).is_some() {}
+        before = ' ';
+    }
+    Cow::Owned(out.trim().to_owned())
+}
+
+fn take_apart(tag: &str, out: &mut String) {
+    let mut was_lower = false;
+    for c in tag.chars() {
+        if c == '_' {
+            out.push(' ');
+        } else {
+            if was_lower && c.is_uppercase() {
+                out.push(' ');
+            }
+            out.push(c);
+        }
+        was_lower = c.is_lowercase();
+    }
+}
+
+fn needs_folding(chunk: &str) -> bool {
+    let bytes = chunk.as_bytes();
+    // A repeated character repeats its bytes, two at most for the letters that matter.
+    let repeats = bytes.windows(3).any(|w| w[0] == w[1] && w[1] == w[2])
+        || bytes
+            .windows(6)
+            .any(|w| w[0] >= 0x80 && w[0] == w[2] && w[2] == w[4] && w[1] == w[3] && w[3] == w[5]);
+    repeats || bytes.iter().any(|b| b.is_ascii_digit() || matches!(b, 0xca | 0xcc | 0xc2 | 0xe2 | 0xef))
+}
+
+fn fold_characters(chunk: &str) -> String {
+    let mut out = String::with_capacity(chunk.len());
+    let (mut last, mut run) = ('\0', 0);
+    for c in chunk.chars() {
+        let c = match c {
+            '\u{301}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{fe0f}' => continue,
+            '’' | 'ʼ' => '\'',
+            '0'..='9' => '0',
+            c => c,
+        };
+        run = if c == last { run + 1 } else { 1 };
+        last = c;
+        let most = if c == '0' {
+            4
+        } else if is_word(c) {
+            2
+        } else {
+            usize::MAX
+        };
+        if run <= most {
+            out.push(c);
         }
     }
-    chunk
+    out
 }
 
 /// Whether `c` is part of a word.
+#[inline]
 pub fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric() || c == '_',
+        '\u{400}'..='\u{481}' => true,
+        _ => c.is_alphanumeric(),
+    }
 }
 
-/// The words of a normalised chunk: runs of [`is_word`] characters, at least two long.
+/// The words of a normalised chunk: runs of [`is_word`] characters.
 ///
 /// # Example
 /// ```
 /// let words: Vec<_> = commentariat::tokens::words("«не-так», a b2").collect();
-/// assert_eq!(words, ["не", "так", "b2"]);
+/// assert_eq!(words, ["не", "так", "a", "b2"]);
 /// ```
 pub fn words(chunk: &str) -> impl Iterator<Item = &str> {
-    chunk.split(|c| !is_word(c)).filter(|w| w.chars().nth(1).is_some())
+    chunk.split(|c| !is_word(c)).filter(|w| !w.is_empty())
 }
 
-/// Calls `f` with the character n-grams of one normalised chunk, padded with a space on both sides, as
+/// Calls `f` with the character n-grams of the parts of one normalised chunk, each padded with a space on both sides, as
 /// scikit-learn's `analyzer="char_wb"` makes them; a chunk shorter than `n` counts once.
 pub fn char_ngrams(chunk: &str, min_n: usize, max_n: usize, mut f: impl FnMut(&str)) {
+    for part in chunk.split_whitespace() {
+        ngrams_of_part(part, min_n, max_n, &mut f);
+    }
+}
+
+fn ngrams_of_part(chunk: &str, min_n: usize, max_n: usize, f: &mut impl FnMut(&str)) {
     let padded = format!(" {chunk} ");
     let mut ends: Vec<usize> = padded.char_indices().map(|(i, _)| i).collect();
     ends.push(padded.len());

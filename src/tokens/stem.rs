@@ -65,7 +65,9 @@ impl Stemming {
         let index = lang.and_then(|lang| STEMMERS.iter().position(|(l, _)| *l == lang));
         match (lang, index) {
             (Some("ru") | None, _) => Stemming { cyrillic: true, latin: ENGLISH },
-            (Some("uk" | "be" | "kk" | "ky" | "tg" | "sr"), _) => Stemming { cyrillic: false, latin: ENGLISH },
+            (Some("uk" | "be" | "kk" | "ky" | "tg" | "sr"), _) => {
+                Stemming { cyrillic: false, latin: ENGLISH }
+            }
             (Some(_), Some(i)) => Stemming { cyrillic: true, latin: i as u8 },
             (Some(_), None) => Stemming { cyrillic: false, latin: NO_STEMMER },
         }

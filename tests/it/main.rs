@@ -2,6 +2,7 @@
 
 mod html;
 mod labels;
+mod report;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

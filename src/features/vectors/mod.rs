@@ -3,6 +3,10 @@
 //! A [`Vectors`] file holds one [`Table`] per language group. [`learn`] makes a table from texts, [`store`] reads
 //! and writes the file that is embedded in the program.
 
+use crate::error::Result;
+use crate::tokens::stem::Stemming;
+use crate::tokens::{for_each_chunk, language, normalise, words};
+
 pub mod learn;
 mod linalg;
 pub mod store;
@@ -112,7 +116,7 @@ impl Table {
 pub struct Vectors {
     /// One table per language group.
     pub tables: Vec<Table>,
-    /// SHA-256 of the file.
+    /// SHA-256 of the file's contents, its last 32 bytes.
     pub sha256: String,
 }
 
@@ -121,4 +125,36 @@ impl Vectors {
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|t| t.name == name)
     }
+}
+
+const SHIPPED: &[u8] = include_bytes!("../../../models/vectors.bin");
+
+/// The vectors that are part of this program.
+///
+/// # Errors
+/// Never in a program whose tests passed.
+pub fn shipped() -> Result<&'static Vectors> {
+    static PARSED: std::sync::OnceLock<Vectors> = std::sync::OnceLock::new();
+    if let Some(v) = PARSED.get() {
+        return Ok(v);
+    }
+    let v = store::parse(SHIPPED)?;
+    Ok(PARSED.get_or_init(|| v))
+}
+
+/// The words of a text as a [`Table`] knows them: normalised and stemmed, as the model's own terms are.
+///
+/// # Example
+/// ```
+/// use commentariat::features::vectors::words_of;
+/// assert_eq!(words_of("Sanctions, again..."), ["sanction", "again"]);
+/// ```
+pub fn words_of(text: &str) -> Vec<String> {
+    let stemming = Stemming::of(language::detect(text));
+    let mut out = Vec::new();
+    for_each_chunk(text, |chunk| {
+        let chunk = normalise(chunk, true);
+        out.extend(words(&chunk).map(|w| stemming.stem(w).unwrap_or_else(|| w.to_owned())));
+    });
+    out
 }

@@ -34,21 +34,28 @@ pub fn write(tables: &[Table]) -> Vec<u8> {
 /// # Errors
 /// Another kind of file, a truncated file, a checksum that does not hold, contents that contradict each other.
 pub fn read(bytes: &[u8]) -> Result<Vectors> {
-    let body = bytes
+    if let Some((body, hash)) = bytes.split_last_chunk::<HASH>()
+        && bytes.starts_with(MAGIC)
+        && Sha256::digest(body)[..] != hash[..]
+    {
+        return Err(bad("the file of word vectors is truncated or was altered: its checksum does not hold"));
+    }
+    parse(bytes)
+}
+
+/// [`read`] without the checksum, for bytes that are part of the program.
+pub(super) fn parse(bytes: &[u8]) -> Result<Vectors> {
+    let (mut rest, hash) = bytes
         .strip_prefix(MAGIC)
         .ok_or_else(|| bad("not a file of word vectors"))?
         .split_last_chunk::<HASH>()
         .ok_or_else(|| bad("the file of word vectors is truncated"))?;
-    let (mut rest, hash) = body;
-    if Sha256::digest(&bytes[..bytes.len() - HASH])[..] != hash[..] {
-        return Err(bad("the file of word vectors is truncated or was altered: its checksum does not hold"));
-    }
     let n_tables = take_u32(&mut rest)?;
     let mut tables = Vec::new();
     for _ in 0..n_tables {
         tables.push(read_table(&mut rest)?);
     }
-    Ok(Vectors { tables, sha256: crate::labels::field::sha256(bytes) })
+    Ok(Vectors { tables, sha256: hash.iter().map(|b| format!("{b:02x}")).collect() })
 }
 
 fn read_table(rest: &mut &[u8]) -> Result<Table> {
@@ -106,6 +113,13 @@ mod tests {
         let v = read(&bytes).unwrap();
         assert_eq!(v.tables, [table()]);
         assert_eq!(v.tables[0].get("дом"), Some(2));
+    }
+
+    #[test]
+    fn the_shipped_file_holds_its_checksum() {
+        let v = super::super::shipped().unwrap();
+        assert_eq!(read(super::super::SHIPPED).unwrap().sha256, v.sha256);
+        assert!(v.table("en").is_some() && v.table("ru").is_some());
     }
 
     #[test]

@@ -1,0 +1,293 @@
+//! Words of another comment inside a comment, and whom it answers.
+//!
+//! A parent is told only from evidence: words of the other comment in quotation marks (or as a quoted line),
+//! or its author addressed by name. Page order is not order in time, so the quoted comment may stand below.
+
+use rustc_hash::FxHashMap;
+
+use super::{Comment, Evidence, Span, Thread};
+
+/// Words in a row that two comments must share before it is a quotation.
+const RUN: usize = 4;
+/// Places that are kept of one run of words; more common runs say nothing.
+const MAX_PLACES: usize = 16;
+
+/// What sites call those who gave no name.
+const NOBODY: &[&str] = &[
+    "guest",
+    "anonymous",
+    "anon",
+    "admin",
+    "user",
+    "author",
+    "editor",
+    "moderator",
+    "гость",
+    "аноним",
+    "анонимно",
+    "админ",
+    "автор",
+    "редакция",
+    "модератор",
+    "гість",
+    "анонім",
+    "қонақ",
+    "mehmon",
+    "меҳмон",
+    "gast",
+    "anonym",
+    "invité",
+    "anonyme",
+    "deleted",
+    "unknown",
+];
+
+/// A word of a comment: hash of its folded letters, and its bytes.
+#[derive(Clone, Copy)]
+struct Word {
+    hash: u64,
+    start: usize,
+    end: usize,
+}
+
+/// Marks quotations, names and parents in a thread.
+pub(super) fn mark(thread: &mut Thread) {
+    let words: Vec<Vec<Word>> = thread.comments.iter().map(|c| words(&c.text)).collect();
+    let stretches: Vec<Vec<Span>> = thread.comments.iter().map(|c| stretches(&c.text)).collect();
+    let index = if stretches.iter().any(|s| !s.is_empty()) { index(&words) } else { FxHashMap::default() };
+    let authors = authors(&thread.comments);
+    let nested = thread.comments.iter().any(|c| c.parent.is_some());
+    let mut found = Vec::new();
+    for (i, comment) in thread.comments.iter().enumerate() {
+        let mut quotes = Vec::new();
+        let mut parent = None;
+        for stretch in &stretches[i] {
+            if let Some(j) = source(&words, &index, i, *stretch) {
+                quotes.push(*stretch);
+                parent = parent.or(Some((j, Evidence::Quotation)));
+            }
+        }
+        let (names, addressed) = mentions(comment, &authors);
+        let addressed = addressed.and_then(|at: &Vec<usize>| writer(at, i));
+        parent = parent.or(addressed.map(|j| (j, Evidence::Mention)));
+        found.push((quotes, names, parent));
+    }
+    for (i, (quotes, names, parent)) in found.into_iter().enumerate() {
+        // Where the page nests its replies, what is not nested answers the article.
+        if let Some((j, evidence)) = parent.filter(|_| !nested)
+            && !leads_to(&thread.comments, j, i)
+        {
+            let no = thread.comments[j].no;
+            let comment = &mut thread.comments[i];
+            comment.parent = Some(no);
+            comment.evidence = Some(evidence);
+        }
+        let comment = &mut thread.comments[i];
+        comment.quotes = quotes;
+        comment.names = names;
+    }
+}
+
+/// Would `i` answer itself if it answered `j`? (`no` is the place plus one.)
+fn leads_to(comments: &[Comment], mut j: usize, i: usize) -> bool {
+    for _ in 0..=comments.len() {
+        if j == i {
+            return true;
+        }
+        match comments[j].parent {
+            Some(no) if no as usize <= comments.len() && no > 0 => j = no as usize - 1,
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// The folded words of a text with their places.
+fn words(text: &str) -> Vec<Word> {
+    let mut out = Vec::new();
+    let mut start = None;
+    let ends = text.char_indices().chain(std::iter::once((text.len(), ' ')));
+    for (i, c) in ends {
+        if c.is_alphanumeric() || c == '\u{301}' {
+            start.get_or_insert(i);
+        } else if let Some(s) = start.take() {
+            let mut hash = rustc_hash::FxHasher::default();
+            for c in text[s..i].chars().flat_map(char::to_lowercase) {
+                std::hash::Hasher::write_u32(&mut hash, u32::from(if c == 'ё' { 'е' } else { c }));
+            }
+            out.push(Word { hash: std::hash::Hasher::finish(&hash), start: s, end: i });
+        }
+    }
+    out
+}
+
+fn run_hash(run: &[Word]) -> u64 {
+    run.iter().fold(0, |h: u64, w| (h.rotate_left(17) ^ w.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// Where each run of [`RUN`] words stands.
+fn index(words: &[Vec<Word>]) -> FxHashMap<u64, Vec<(u32, u32)>> {
+    let mut index: FxHashMap<u64, Vec<(u32, u32)>> = FxHashMap::default();
+    for (i, list) in words.iter().enumerate() {
+        for (at, run) in list.windows(RUN).enumerate() {
+            let places = index.entry(run_hash(run)).or_default();
+            if places.len() < MAX_PLACES {
+                places.push((i as u32, at as u32));
+            }
+        }
+    }
+    index
+}
+
+/// The other comment that most of the stretch's words stand in, in a row.
+fn source(
+    words: &[Vec<Word>],
+    index: &FxHashMap<u64, Vec<(u32, u32)>>,
+    i: usize,
+    stretch: Span,
+) -> Option<usize> {
+    let own = &words[i];
+    let from = own.partition_point(|w| w.start < stretch.start);
+    let to = own.partition_point(|w| w.end <= stretch.end);
+    let quoted = own.get(from..to)?;
+    let mut best: Option<(usize, usize)> = None;
+    for (at, run) in quoted.windows(RUN).enumerate() {
+        for &(j, place) in index.get(&run_hash(run)).into_iter().flatten() {
+            let (j, place) = (j as usize, place as usize);
+            if j == i {
+                continue;
+            }
+            let other = &words[j][place..];
+            let n = quoted[at..].iter().zip(other).take_while(|(a, b)| a.hash == b.hash).count();
+            // Among equals, the earlier comment: a third one may quote the same words.
+            if best.is_none_or(|(len, _)| n > len) {
+                best = Some((n, j));
+            }
+        }
+    }
+    best.filter(|&(n, _)| n >= RUN && n * 10 >= quoted.len() * 6).map(|(_, j)| j)
+}
+
+/// Stretches of a text that may be another's words: in quotation marks, or a line marked with `>`.
+fn stretches(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_end();
+        let lead = body.len() - body.trim_start().len();
+        if body.trim_start().starts_with('>') && body.len() > lead + 1 {
+            out.push(Span { start: offset + lead, end: offset + body.len() });
+        } else {
+            in_marks(line, offset, &mut out);
+        }
+        offset += line.len();
+    }
+    out
+}
+
+fn in_marks(line: &str, offset: usize, out: &mut Vec<Span>) {
+    let mut rest = 0;
+    while let Some((at, open)) = line[rest..].char_indices().find(|(_, c)| "\"«“„".contains(*c)) {
+        let start = rest + at;
+        let inside = start + open.len_utf8();
+        let close: &[char] = match open {
+            '«' => &['»'],
+            '„' => &['“', '”', '"'],
+            '“' => &['”', '"'],
+            _ => &['"', '”'],
+        };
+        let Some(end) = line[inside..].find(close) else {
+            rest = inside;
+            continue;
+        };
+        let end = inside + end;
+        let after = end + line[end..].chars().next().map_or(0, char::len_utf8);
+        out.push(Span { start: offset + start, end: offset + after });
+        rest = after;
+    }
+}
+
+/// A name without spaces and marks, folded.
+fn fold(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Comments by folded author name; names of fewer than three letters say nothing.
+fn authors(comments: &[Comment]) -> FxHashMap<String, (String, Vec<usize>)> {
+    let mut out: FxHashMap<String, (String, Vec<usize>)> = FxHashMap::default();
+    for (i, comment) in comments.iter().enumerate() {
+        let Some(author) = &comment.author else { continue };
+        let folded = fold(author);
+        if folded.chars().count() >= 3 && !NOBODY.contains(&folded.as_str()) {
+            out.entry(folded).or_insert_with(|| (author.clone(), Vec::new())).1.push(i);
+        }
+    }
+    out
+}
+
+type ByAuthor = FxHashMap<String, (String, Vec<usize>)>;
+
+/// Names of commenters in the text, and the comments of the one who is addressed.
+fn mentions<'a>(comment: &Comment, authors: &'a ByAuthor) -> (Vec<String>, Option<&'a Vec<usize>>) {
+    let (mut names, mut addressed): (Vec<String>, _) = (Vec::new(), None);
+    if authors.is_empty() {
+        return (names, addressed);
+    }
+    let text = &comment.text;
+    let own = comment.author.as_deref().map(fold);
+    let mut tell = |folded: &str, is_address: bool| {
+        let Some((name, places)) = authors.get(folded).filter(|_| own.as_deref() != Some(folded)) else {
+            return false;
+        };
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+        if is_address && addressed.is_none() {
+            addressed = Some(places);
+        }
+        true
+    };
+    // "Name, ..." or "Name: ..." at the start addresses.
+    if let Some(at) = text.find([',', ':', '\n']).filter(|&at| at <= 60) {
+        tell(&fold(text[..at].trim_start_matches('@')), true);
+    }
+    // A name is up to three words; longest first.
+    let mut spots: Vec<(usize, bool)> = Vec::new();
+    let mut before = ' ';
+    for (i, c) in text.char_indices() {
+        if c == '@' {
+            spots.push((i + 1, true));
+        } else if c.is_uppercase() && !before.is_alphanumeric() && before != '@' {
+            spots.push((i, false));
+        }
+        before = c;
+    }
+    for (start, is_address) in spots.into_iter().take(200) {
+        let rest = &text[start..];
+        let mut ends: Vec<usize> = Vec::new();
+        for (i, c) in rest.char_indices().skip(1).take(80) {
+            if c.is_whitespace() || ",:;!?()\"".contains(c) {
+                ends.push(i);
+                if ends.len() == 3 || !c.is_whitespace() {
+                    break;
+                }
+            }
+        }
+        if ends.is_empty() && rest.len() <= 80 {
+            ends.push(rest.len());
+        }
+        for end in ends.into_iter().rev() {
+            let name = rest[..end].trim_end_matches(['.', '\'', '’']);
+            if tell(&fold(name), is_address) {
+                break;
+            }
+        }
+    }
+    (names, addressed)
+}
+
+/// The nearest earlier comment of the addressed author; else the only later one.
+fn writer(places: &[usize], i: usize) -> Option<usize> {
+    let earlier = places.iter().copied().rev().find(|&j| j < i);
+    earlier.or_else(|| if places.len() == 1 { places.first().copied().filter(|&j| j != i) } else { None })
+}

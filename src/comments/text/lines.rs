@@ -1,0 +1,239 @@
+//! Lines of a dump and what each one is.
+
+use super::byline::{self, Byline};
+use super::phrases::{ACTIONS, ENDS, FURNITURE, REPLY};
+use super::section::{self, Heading};
+
+/// Lines longer than this are body without a look.
+const MAX_SHORT: usize = 240;
+
+/// What a line is, told from its own words.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Class {
+    /// Nothing on it.
+    Blank,
+    /// Words of somebody.
+    Text,
+    /// Heading of a comment section.
+    Heading(Heading),
+    /// A byline: author, time, or both.
+    Byline(Byline),
+    /// A link that answers a comment.
+    Reply,
+    /// Another link or label around a comment.
+    Action,
+    /// A score, a bullet, a lone mark.
+    Mark,
+    /// The form, or what stands below a thread.
+    End,
+    /// Rules, sorting, labels of the form.
+    Furniture,
+}
+
+/// One line.
+#[derive(Debug, Clone)]
+pub(super) struct Line<'a> {
+    /// The line without white space around it and without its bullet.
+    pub(super) text: &'a str,
+    /// Columns before the bullet or the first letter.
+    pub(super) indent: usize,
+    /// A bullet or a list number stood before the text.
+    pub(super) bullet: bool,
+    /// What it is.
+    pub(super) class: Class,
+}
+
+impl Line<'_> {
+    /// May it be an author's name: short, a few words, no end of a sentence?
+    pub(super) fn is_name(&self) -> bool {
+        matches!(self.class, Class::Text) && is_name(self.text)
+    }
+}
+
+/// See [`Line::is_name`].
+pub(super) fn is_name(text: &str) -> bool {
+    let n_words = text.split_whitespace().count();
+    (1..=5).contains(&n_words)
+        && text.len() <= 80
+        && text.chars().count() <= 40
+        && !text.ends_with(['!', '?', '…', ':', ';', ','])
+        // A full stop ends an initial ("Anna B.") or a sentence.
+        && (!text.ends_with('.') || text.rsplit(' ').next().is_some_and(|w| w.chars().count() <= 3 && n_words > 1))
+        && text.chars().any(char::is_alphabetic)
+        && !text.contains("://")
+        && !text.contains(['"', '«', '»', '„', '“', '”', '?', '!'])
+}
+
+/// Cuts a text into lines and classifies each.
+pub(super) fn read(text: &str) -> Vec<Line<'_>> {
+    let mut lower = String::new();
+    text.lines().map(|raw| line(raw, &mut lower)).collect()
+}
+
+fn line<'a>(raw: &'a str, lower: &mut String) -> Line<'a> {
+    let trimmed = raw.trim();
+    let indent = if trimmed.is_empty() { 0 } else { columns(raw) };
+    let (text, bullet) = unbullet(trimmed);
+    // Numbers of one list are set flush right; what follows them stands in one column.
+    let indent = indent + trimmed[..trimmed.len() - text.len()].chars().count();
+    if text.is_empty() {
+        let class = if trimmed.is_empty() { Class::Blank } else { Class::Mark };
+        return Line { text: trimmed, indent, bullet: false, class };
+    }
+    let class = if trimmed.len() > MAX_SHORT { Class::Text } else { classify(trimmed, text, lower) };
+    // A numbered sentence keeps its number.
+    let text = if class == Class::Text && !is_name(text) { trimmed } else { text };
+    Line { text, indent, bullet, class }
+}
+
+fn columns(raw: &str) -> usize {
+    let mut n = 0;
+    for c in raw.chars() {
+        match c {
+            '\t' => n += 8,
+            c if c.is_whitespace() => n += 1,
+            _ => break,
+        }
+    }
+    n
+}
+
+/// A line without its bullet: `*`, `+`, `o`, `-`, `•`, `12.`.
+fn unbullet(line: &str) -> (&str, bool) {
+    for bullet in ["* ", "+ ", "o ", "- ", "• ", "– ", "· ", "§ ", "# "] {
+        if let Some(rest) = line.strip_prefix(bullet) {
+            return (rest.trim_start(), true);
+        }
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    if (1..=4).contains(&digits)
+        && let Some(rest) = line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") "))
+    {
+        let rest = rest.trim_start();
+        // "14. 01. 2020" is a date.
+        let more = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if !(more > 0 && rest[more..].starts_with('.')) {
+            return (rest, true);
+        }
+    }
+    (line, false)
+}
+
+fn classify(trimmed: &str, text: &str, lower: &mut String) -> Class {
+    if !text.chars().any(char::is_alphanumeric) || is_score(trimmed) {
+        return Class::Mark;
+    }
+    if !fold(text, lower) {
+        return Class::Text;
+    }
+    let with_spaces;
+    // Tables are written with plain spaces; places in the line are needed for bylines alone.
+    let plain: &str = if lower.contains('\u{a0}') {
+        with_spaces = lower.replace('\u{a0}', " ");
+        &with_spaces
+    } else {
+        lower
+    };
+    if let Some(class) = links(plain) {
+        return class;
+    }
+    if let Some(heading) = section::heading(plain) {
+        return Class::Heading(heading);
+    }
+    if let Some(byline) = byline::find(text, lower) {
+        return Class::Byline(byline);
+    }
+    if begins(plain, ENDS) {
+        return Class::End;
+    }
+    if begins(plain, FURNITURE) {
+        return Class::Furniture;
+    }
+    Class::Text
+}
+
+/// Lower case into `out`, byte for byte as long; `false` where a letter changes its length.
+fn fold(text: &str, out: &mut String) -> bool {
+    out.clear();
+    for c in text.chars() {
+        let mut low = c.to_lowercase();
+        match (low.next(), low.next()) {
+            (Some(l), None) if l.len_utf8() == c.len_utf8() => out.push(l),
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// "+12", "−3", "0", "17 / 2": a score or a count.
+fn is_score(text: &str) -> bool {
+    text.len() <= 12
+        && text.chars().any(|c| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || " +-−–—/()|•#.,".contains(c))
+        && text.bytes().filter(u8::is_ascii_digit).count() <= 5
+}
+
+/// Is the line a beginning of the table's, up to the end of a word?
+fn begins(lower: &str, table: &[&str]) -> bool {
+    let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    table.iter().any(|p| {
+        let p = p.trim_start_matches(|c: char| !c.is_alphanumeric());
+        lower.strip_prefix(p).is_some_and(|rest| {
+            // A short phrase must be most of the line: "related" may open a sentence.
+            !rest.starts_with(char::is_alphanumeric)
+                && rest.chars().count() <= if p.chars().count() < 12 { 24 } else { 90 }
+        })
+    })
+}
+
+/// A line of nothing but links and counts.
+fn links(lower: &str) -> Option<Class> {
+    let (rest, reply, n) = strip_links(lower);
+    if n == 0 || rest.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    Some(if reply { Class::Reply } else { Class::Action })
+}
+
+/// Takes links from the start of a line: what is left, whether one of them answers, how many there were.
+pub(super) fn strip_links(lower: &str) -> (&str, bool, usize) {
+    let (mut rest, mut reply, mut n) = (lower, false, 0);
+    loop {
+        let from = rest.trim_start_matches(|c: char| !c.is_alphabetic());
+        let hit = |table: &[&str]| {
+            let mut best = 0;
+            for p in table {
+                // Links may follow each other without a space: "ReplyDelete". A name may begin like a link.
+                if p.len() > best && from.starts_with(p) && follows(&from[p.len()..]) {
+                    best = p.len();
+                }
+            }
+            best
+        };
+        let (a, b) = (hit(REPLY), hit(ACTIONS));
+        let len = a.max(b);
+        if len == 0 {
+            return (rest, reply, n);
+        }
+        reply |= a == len;
+        n += 1;
+        rest = &from[len..];
+        // "Reply to Name" and "(Comment number 391)" belong to the link.
+        if let Some(inside) = rest.trim_start().strip_prefix('(') {
+            if let Some(end) = inside.find(')').filter(|&end| end <= 40) {
+                rest = &inside[end + 1..];
+            }
+        }
+    }
+}
+
+/// After a link stands its end, no letter, or another link.
+fn follows(rest: &str) -> bool {
+    match rest.chars().next() {
+        Some(c) if c.is_alphabetic() => REPLY
+            .iter()
+            .chain(ACTIONS)
+            .any(|p| p.len() > 4 && rest.starts_with(p) && !rest[p.len()..].starts_with(char::is_alphabetic)),
+        _ => true,
+    }
+}

@@ -16,6 +16,7 @@ use crate::estimate::Target;
 use crate::labels::field::sha256;
 use crate::model::{self, Model, store};
 use crate::report::build::{ArticleFacts, Builder, By, HandLabels, Options, Period};
+use crate::report::rows::Quotes;
 use crate::report::{csv, json, markdown, scored, text};
 
 /// The distribution of stance per article
@@ -53,6 +54,9 @@ pub struct Report {
     /// Print shares that would be withheld, marked as unverified
     #[arg(long)]
     anyway: bool,
+    /// How much of each comment the JSON and HTML views hold: verbatim quotes are searchable and lead to persons
+    #[arg(long, value_enum, default_value_t = QuotesFlag::Words, value_name = "HOW")]
+    quotes: QuotesFlag,
     /// Seed of the random draws
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
@@ -78,6 +82,26 @@ enum TargetFlag {
     Comments,
     /// Commenters like these.
     Readers,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum QuotesFlag {
+    /// Numbers and classes only.
+    None,
+    /// The few words that decided.
+    Words,
+    /// The whole text.
+    Full,
+}
+
+impl From<QuotesFlag> for Quotes {
+    fn from(flag: QuotesFlag) -> Self {
+        match flag {
+            QuotesFlag::None => Quotes::None,
+            QuotesFlag::Words => Quotes::Words,
+            QuotesFlag::Full => Quotes::Full,
+        }
+    }
 }
 
 enum Piece {
@@ -178,6 +202,8 @@ impl Report {
             compare: self.compare.clone(),
             facts,
             known,
+            rows: (self.format == Format::Json).then_some(self.quotes.into()),
+            command: std::env::args().collect(),
         })
     }
 }

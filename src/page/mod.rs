@@ -12,6 +12,8 @@ mod warc;
 pub use decode::{Decoded, decode};
 pub use source::{Documents, documents, documents_counted};
 
+pub(crate) mod html;
+
 /// What a document's bytes hold, as far as its name, its record header or its first bytes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::facts::ModelFacts;
+use super::group::{cross, outlet};
+use super::rows::{CommentRow, LanguageCoverage, Quotes};
 use super::{ClassShare, Comparison, Difference, Greater, Group, HeadEstimate, InputHash, Report, Settings};
-use crate::comments::{Status, Thread};
+use crate::comments::Thread;
 use crate::error::{Error, Result};
 use crate::estimate::{AggregateOptions, Estimate, Quantifier, Target, Verdict, benjamini_hochberg, compare};
 use crate::model::{Head, Model, items};
@@ -65,6 +68,10 @@ pub struct Options {
     pub facts: ArticleFacts,
     /// Hand labels.
     pub known: HandLabels,
+    /// Whether the report holds its comments one by one, and how much of each.
+    pub rows: Option<Quotes>,
+    /// The arguments as typed.
+    pub command: Vec<String>,
 }
 
 /// One article on its way into the report.
@@ -128,11 +135,14 @@ impl<'m> Builder<'m> {
     /// # Errors
     /// A hand label that is no class of its head.
     pub fn add(&mut self, thread: &Thread) -> Result<()> {
-        let posteriors = self.model.predict(&items(thread));
+        let items = items(thread);
         let ids: Vec<&str> = thread.comments.iter().map(|c| c.id.as_str()).collect();
-        let rows = posteriors.into_iter().map(|p| p.rows).collect();
+        let rows: Vec<_> = self.model.predict(&items).into_iter().map(|p| p.rows).collect();
         let mut group = Group::of_thread(thread);
-        group.unknown_words = self.model.unknown_share(&items(thread));
+        group.unknown_words = self.model.unknown_share(&items);
+        if let Some(quotes) = self.options.rows {
+            group.comments = comment_rows(self.model, thread, &items, &rows, quotes);
+        }
         self.push(group, outlet(thread), rows, &ids)
     }
 
@@ -163,6 +173,7 @@ impl<'m> Builder<'m> {
         {
             group.date = Some(date.clone());
         }
+        group.cross = cross(self.model, &rows);
         let mut heads = Vec::new();
         for (head, rows) in self.model.heads().iter().zip(rows) {
             let known = self.known(head, &group.key, ids)?;
@@ -235,6 +246,7 @@ impl<'m> Builder<'m> {
             None
         };
         let comparisons = self.comparisons(&groups)?;
+        let coverage = self.coverage(&articles);
         let groups = groups.drain(..).map(|(g, e)| self.with_heads(g, &e)).collect();
         Ok(Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -245,6 +257,10 @@ impl<'m> Builder<'m> {
             total,
             comparisons,
             copies: Vec::new(),
+            without_copies: None,
+            coverage,
+            facts: Some(ModelFacts::of(self.model)),
+            command: self.options.command,
             warnings: Vec::new(),
         })
     }
@@ -268,7 +284,28 @@ impl<'m> Builder<'m> {
             by: by.to_owned(),
             seed: self.options.seed,
             anyway: self.options.anyway,
+            quotes: self.options.rows.unwrap_or(Quotes::None),
         }
+    }
+
+    /// Languages of all comments, most frequent first.
+    fn coverage(&self, articles: &[Article]) -> Vec<LanguageCoverage> {
+        let mut n: BTreeMap<&str, usize> = BTreeMap::new();
+        for (lang, count) in articles.iter().flat_map(|a| &a.group.languages) {
+            *n.entry(lang).or_default() += count;
+        }
+        let labels = &self.model.info().languages;
+        let mut out: Vec<LanguageCoverage> = n
+            .into_iter()
+            .map(|(lang, n_comments)| LanguageCoverage {
+                lang: lang.to_owned(),
+                n_comments,
+                n_labels: labels.get(lang).copied().unwrap_or(0),
+                unknown_words: None,
+            })
+            .collect();
+        out.sort_by_key(|c| std::cmp::Reverse(c.n_comments));
+        out
     }
 
     fn estimate(&self, a: &Article) -> Result<Vec<Option<Estimate>>> {
@@ -484,80 +521,54 @@ fn pair(classes: &[String]) -> Option<(usize, usize)> {
     (sides.len() == 2).then(|| (sides[0], sides[1]))
 }
 
-/// The outlet of a thread: host of its canonical address, else the folder of its file.
-fn outlet(thread: &Thread) -> String {
-    let host = thread.url.as_deref().and_then(|u| u.split_once("://")).map(|(_, rest)| {
-        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        host.strip_prefix("www.").unwrap_or(host).to_owned()
-    });
-    host.filter(|h| !h.is_empty()).unwrap_or_else(|| {
-        let folder = std::path::Path::new(&thread.source).parent().and_then(|p| p.file_name());
-        folder.map_or_else(|| "-".to_owned(), |f| f.to_string_lossy().into_owned())
-    })
+/// The comments of a thread, one by one.
+fn comment_rows(
+    model: &Model,
+    thread: &Thread,
+    items: &[crate::model::Item<'_>],
+    rows: &[Vec<Option<Vec<f64>>>],
+    quotes: Quotes,
+) -> Vec<CommentRow> {
+    let row = |(i, c): (usize, &crate::comments::Comment)| {
+        let p: Vec<Option<&Vec<f64>>> = rows.iter().map(|r| r[i].as_ref()).collect();
+        let scored = p.iter().all(Option::is_some);
+        let heads = || model.heads().iter().zip(p.iter().flatten());
+        let words =
+            if scored && quotes != Quotes::None { deciding_words(model, items, i) } else { Vec::new() };
+        CommentRow {
+            no: c.no,
+            article: None,
+            time: c.time.clone(),
+            lang: c.lang.clone(),
+            posteriors: heads().map(|(_, p)| p.iter().map(|v| *v as f32).collect()).collect(),
+            named: heads().map(|(h, p)| h.decide(p) as u8).collect(),
+            words,
+            text: (quotes == Quotes::Full).then(|| c.text.clone()),
+        }
+    };
+    thread.comments.par_iter().enumerate().map(row).collect()
 }
 
-impl Group {
-    fn empty(key: &str, source: &str) -> Self {
-        Group {
-            key: key.to_owned(),
-            title: None,
-            date: None,
-            sources: vec![source.to_owned()],
-            status: "found".to_owned(),
-            host: None,
-            declared: None,
-            n_comments: 0,
-            n_scored: 0,
-            languages: BTreeMap::new(),
-            unknown_words: None,
-            heads: Vec::new(),
-            warnings: Vec::new(),
-        }
-    }
+/// Words shown per comment.
+const N_WORDS: usize = 4;
 
-    fn of_thread(thread: &Thread) -> Self {
-        let mut languages = BTreeMap::new();
-        for c in &thread.comments {
-            *languages.entry(c.lang.clone()).or_insert(0) += 1;
-        }
-        let status = match thread.status {
-            Status::Found => "found",
-            Status::None => "none",
-            Status::Elsewhere => "elsewhere",
-            Status::Empty => "empty",
-        };
-        Group {
-            title: thread.title.clone(),
-            date: thread.date.clone(),
-            status: status.to_owned(),
-            host: thread.host.clone(),
-            declared: thread.declared,
-            n_comments: thread.comments.len(),
-            languages,
-            warnings: thread.warnings.clone(),
-            ..Group::empty(&thread.article, &thread.source)
-        }
-    }
-
-    /// Takes in another article's counts.
-    fn join(&mut self, other: Group) {
-        for s in other.sources {
-            if !self.sources.contains(&s) {
-                self.sources.push(s);
-            }
-        }
-        if other.n_comments > 0 {
-            self.status = "found".to_owned();
-        }
-        let (a, b) = (self.n_comments as f64, other.n_comments as f64);
-        self.unknown_words = match (self.unknown_words, other.unknown_words) {
-            (Some(x), Some(y)) if a + b > 0.0 => Some((x * a + y * b) / (a + b)),
-            (x, y) => x.or(y),
-        };
-        self.n_comments += other.n_comments;
-        self.n_scored += other.n_scored;
-        for (l, n) in other.languages {
-            *self.languages.entry(l).or_insert(0) += n;
-        }
-    }
+/// The words that spoke most for the first head's class: what each adds to it over the mean of the other classes.
+fn deciding_words(model: &Model, items: &[crate::model::Item<'_>], i: usize) -> Vec<(String, f32)> {
+    let explanations = model.explain(items, i);
+    let (Some(e), Some(head)) = (explanations.first(), model.heads().first()) else { return Vec::new() };
+    let class = head.decide(&e.posterior);
+    let n_others = (e.classes.len() - 1).max(1) as f64;
+    let mut words: Vec<(String, f32)> = e
+        .contributions
+        .iter()
+        .filter(|c| c.kind == "word")
+        .map(|c| {
+            let others: f64 = c.scores.iter().sum::<f64>() - c.scores[class];
+            (c.name.clone(), (c.scores[class] - others / n_others) as f32)
+        })
+        .filter(|(_, v)| *v > 0.0)
+        .collect();
+    words.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    words.truncate(N_WORDS);
+    words
 }

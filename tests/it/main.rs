@@ -1,7 +1,9 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
+mod html;
 mod labels;
 mod parity;
+mod report;
 mod score;
 mod train;
 

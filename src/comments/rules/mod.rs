@@ -1,0 +1,3 @@
+//! Vocabulary of comment sections, as data.
+
+pub(crate) mod html;

@@ -1,0 +1,122 @@
+//! Author and time of a comment: where they stand, and what of them is kept.
+
+use crate::comments::dates::Clock;
+use crate::comments::rules::html as rules;
+use crate::page::html::select::Selector;
+use crate::page::html::text::{Visit, Writer};
+use crate::page::html::{Dom, Id};
+
+/// A selector, and the attribute to take instead of the text.
+#[derive(Debug)]
+pub(crate) struct Field {
+    selector: Selector,
+    attr: Option<&'static str>,
+}
+
+/// Longest name of an author, in characters: longer is a sentence.
+const MAX_NAME: usize = 80;
+
+impl Field {
+    pub(crate) fn new(text: &'static str) -> Self {
+        match text.rsplit_once('@') {
+            Some((selector, attr)) => Field { selector: Selector::new(selector), attr: Some(attr) },
+            None => Field { selector: Selector::new(text), attr: None },
+        }
+    }
+
+    pub(crate) fn matches(&self, dom: &Dom, id: Id) -> bool {
+        self.selector.matches(dom, id)
+    }
+
+    /// Whether what matches is the field itself and not an element that carries it as an attribute.
+    pub(crate) fn is_text(&self) -> bool {
+        self.attr.is_none()
+    }
+
+    fn value(&self, dom: &Dom, id: Id) -> Option<String> {
+        match self.attr {
+            Some(attr) => dom.attr(id, attr).map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned),
+            None => Some(line(dom, id)).filter(|v| !v.is_empty()),
+        }
+    }
+}
+
+/// The text of an element on one line.
+pub(crate) fn line(dom: &Dom, id: Id) -> String {
+    let mut writer = Writer::default();
+    writer.node(dom, id, &mut |_| Visit::Read);
+    writer.finish().replace('\n', " ")
+}
+
+/// The first author among `nodes`, best field first.
+pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<String> {
+    fields.iter().find_map(|field| {
+        nodes.iter().filter(|&&id| field.matches(dom, id)).find_map(|&id| name(&field.value(dom, id)?))
+    })
+}
+
+/// `text` as a name: without "says:", "von", avatar captions; `None` when it is no name.
+pub(crate) fn name(text: &str) -> Option<String> {
+    // "Posted by: X | date"
+    let mut text = text.split(" | ").next().unwrap_or("").trim();
+    text = without_number(text);
+    loop {
+        let before = text;
+        let lower = text.to_lowercase();
+        // Cutting by length needs the lower case to be as long; it is for all but a few letters.
+        if lower.len() == text.len() {
+            if let Some(end) = rules::SAYS.iter().find_map(|says| {
+                let at = lower.find(says)?;
+                let end_of_word =
+                    lower[at + says.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+                end_of_word.then_some(at)
+            }) {
+                text = &text[..end];
+            }
+            if let Some(by) = rules::BY.iter().find(|by| lower.starts_with(**by)) {
+                text = text.get(by.len()..).unwrap_or("");
+            }
+        }
+        text =
+            text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '|' | '•' | '·' | '—'));
+        if text == before {
+            break;
+        }
+    }
+    let n_chars = text.chars().count();
+    (n_chars > 0 && n_chars <= MAX_NAME).then(|| text.to_owned())
+}
+
+/// `text` without the comment's number before it: "3. X", "#3 X".
+fn without_number(text: &str) -> &str {
+    let rest = text.trim_start_matches('#').trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = rest.trim_start_matches(['.', ')', ':']);
+    let name = rest.trim_start();
+    if rest.len() < text.len() && name.len() < rest.len() && !name.is_empty() { name } else { text }
+}
+
+/// The first time among `nodes`, best field first, as ISO 8601 where it can be read, else as printed.
+pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> Option<String> {
+    let mut printed = None;
+    for field in fields {
+        for &id in nodes.iter().filter(|&&id| field.matches(dom, id)) {
+            let tried = match field.attr {
+                Some(_) => vec![field.value(dom, id)],
+                None => ["datetime", "title", "content", "data-time", "data-timestamp", "data-utime"]
+                    .iter()
+                    .map(|a| dom.attr(id, a).map(str::to_owned))
+                    .chain([field.value(dom, id)])
+                    .collect(),
+            };
+            for value in tried.into_iter().flatten() {
+                if let Some(iso) = clock.read(&value) {
+                    return Some(iso);
+                }
+                if printed.is_none() && value.len() <= 80 && value.bytes().any(|b| b.is_ascii_digit()) {
+                    printed = Some(value);
+                }
+            }
+        }
+    }
+    printed
+}

@@ -2,8 +2,8 @@
 
 mod html;
 mod labels;
-mod report;
 mod parity;
+mod report;
 mod score;
 mod train;
 

@@ -122,3 +122,29 @@ fn model_files_that_are_not_whole_are_told_apart() {
     let out = stance(&["score", &input, "-m", &dir.path().display().to_string()]);
     assert!(stderr(&out).contains("is a folder"), "{}", stderr(&out));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_leaves_no_half_written_output() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let target = dir.path().join("out.csv");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stance"))
+        .args(["score", "-", "-o", &target.display().to_string()])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // Enough that the program reads on and waits for more.
+    stdin.write_all(&b"{\"text\":\"more to come\"}\n".repeat(100)).expect("it reads");
+    while fs::read_dir(dir.path()).unwrap().count() == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    let out = child.wait_with_output().expect("it ends");
+    drop(stdin);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(stderr(&out).contains("interrupted"), "{}", stderr(&out));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}

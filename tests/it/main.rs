@@ -1,5 +1,6 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
+mod copies;
 mod html;
 mod labels;
 mod parity;

@@ -238,7 +238,9 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         let hash = seen.hash;
         // The table may have changed since the slot was fetched; an entry never moves.
         let known = Table::id_in(seen.slot, hash).filter(|i| self.entries[*i as usize].hash == hash);
-        if let Some(index) = known.or_else(|| self.table.find(hash, |i| self.entries[i as usize].hash == hash)) {
+        if let Some(index) =
+            known.or_else(|| self.table.find(hash, |i| self.entries[i as usize].hash == hash))
+        {
             return index;
         }
         let index = self.entries.len() as u32;

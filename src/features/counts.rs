@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::Recipe;
-use super::embedding::Embedding;
 use super::analyser::{Analyser, BIGRAMS, CHARS, Facts, WORDS};
+use super::embedding::Embedding;
 use super::table::{Pairs, Strings};
 use super::vocabulary::{Growing, Vocabulary};
 use crate::error::{Error, Result};

@@ -86,7 +86,11 @@ impl Embedding {
                 let mut r = r.clone();
                 self.finish(group, &mut r);
                 let first = self.offset(group) as u32;
-                r.iter().enumerate().filter(|(_, x)| **x != 0.0).map(|(j, x)| (first + j as u32, *x)).collect()
+                r.iter()
+                    .enumerate()
+                    .filter(|(_, x)| **x != 0.0)
+                    .map(|(j, x)| (first + j as u32, *x))
+                    .collect()
             })
             .collect();
         SparseRows::from_rows(self.n_cols(), &rows)

@@ -82,12 +82,19 @@ impl Default for Recipe {
 impl Recipe {
     /// Whether the settings are within what the analysis is built for.
     pub(crate) fn is_sane(&self) -> bool {
-        (1..=2).contains(&self.word_ngrams) && self.chars.is_none_or(|(a, b)| 1 <= a && a <= b && b <= 8)
+        (1..=2).contains(&self.word_ngrams)
+            && self.chars.is_none_or(|(a, b)| 1 <= a && a <= b && b <= 8)
             && self.balance_sources.is_finite()
     }
 
     /// Word 1–2-grams only, unweighted rows: what a plain bag-of-words classifier sees.
     pub fn words() -> Self {
-        Recipe { chars: None, vectors: false, balance_sources: 0.0, balance_classes: false, ..Recipe::default() }
+        Recipe {
+            chars: None,
+            vectors: false,
+            balance_sources: 0.0,
+            balance_classes: false,
+            ..Recipe::default()
+        }
     }
 }

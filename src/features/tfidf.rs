@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::Recipe;
 use super::analyser::{Analyser, Facts, MAX_TF};
-use super::embedding::Embedding;
 use super::counts::{self, Counts, INDEX_BITS, INDEX_MASK};
+use super::embedding::Embedding;
 use super::sparse::Design;
 use super::vocabulary::Vocabulary;
 use crate::error::Result;

@@ -54,7 +54,8 @@ mod tests {
     fn a_rare_class_is_named_more_readily() {
         // One in ten is of class 1; its posterior never exceeds one half but tells.
         let y: Vec<usize> = (0..200).map(|i| usize::from(i % 10 == 0)).collect();
-        let p: Vec<Vec<f64>> = y.iter().map(|y| if *y == 1 { vec![0.6, 0.4] } else { vec![0.9, 0.1] }).collect();
+        let p: Vec<Vec<f64>> =
+            y.iter().map(|y| if *y == 1 { vec![0.6, 0.4] } else { vec![0.9, 0.1] }).collect();
         let offsets = best_decision(&p, &y, 2);
         assert!(offsets[0] < 0.0 && offsets[1] == 0.0);
         assert!(p.iter().zip(&y).all(|(p, y)| named_class(p, &offsets) == *y));

@@ -99,7 +99,10 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
         recipe: v.recipe.clone(),
         n_docs: v.n_docs,
         sizes: v.vocabulary.sizes(),
-        vectors: v.embedding.as_ref().map(|e| VectorsMeta { sha256: e.sha256.to_owned(), means: e.means.clone() }),
+        vectors: v
+            .embedding
+            .as_ref()
+            .map(|e| VectorsMeta { sha256: e.sha256.to_owned(), means: e.means.clone() }),
         heads: model
             .heads
             .iter()
@@ -107,7 +110,10 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
                 name: h.name.clone(),
                 classes: h.classes.clone(),
                 intercept: h.intercept.clone(),
-                dense: h.dense.as_ref().map(|(w, b)| (w.rows().into_iter().map(|r| r.to_vec()).collect(), b.clone())),
+                dense: h
+                    .dense
+                    .as_ref()
+                    .map(|(w, b)| (w.rows().into_iter().map(|r| r.to_vec()).collect(), b.clone())),
                 thread: h.thread.clone(),
                 decision: h.decision.clone(),
                 counts: h.counts.clone(),
@@ -189,8 +195,9 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
     if body.len() as u64 > length || Sha256::digest(body)[..] != bytes[20..52] {
         return Err(fail("the model file was altered: its checksum differs", again));
     }
-    let nonsense =
-        || fail("the model file has a good checksum but what it holds makes no sense", "train the model again");
+    let nonsense = || {
+        fail("the model file has a good checksum but what it holds makes no sense", "train the model again")
+    };
     let mut reader = Reader { bytes: body, at: 0 };
     let meta = reader.meta().ok_or_else(nonsense)?;
     let embedding = match &meta.vectors {
@@ -312,7 +319,8 @@ impl<'a> Reader<'a> {
             None => None,
             Some((rows, b)) => {
                 let fits = rows.len() == n_components && rows.iter().all(|r| r.len() == k) && b.len() == k;
-                if !fits || !rows.iter().flatten().all(|x| x.is_finite()) || !b.iter().all(|x| x.is_finite()) {
+                if !fits || !rows.iter().flatten().all(|x| x.is_finite()) || !b.iter().all(|x| x.is_finite())
+                {
                     return None;
                 }
                 Some((Array2::from_shape_fn((n_components, k), |(j, c)| rows[j][c]), b))

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use ndarray::Array2;
 
 use super::context::{Told, agrees, inputs, n_inputs};
+use super::decision::{best_decision, named_class};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
 use super::thread::ThreadStage;
-use super::decision::{best_decision, named_class};
 use super::weights::{row_weights, thread_weights};
 use super::{Head, Info, Model, store};
 use crate::error::{Error, Result};
@@ -232,7 +232,8 @@ impl HeadJob<'_> {
             let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
             let x_rest = x.select(ndarray::Axis(0), &rest);
             let stage = ThreadStage::fit(x_rest.view(), &y, &pick(&weights), k)?;
-            let fitted: Vec<Vec<f64>> = x_rest.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
+            let fitted: Vec<Vec<f64>> =
+                x_rest.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
             let decision = best_decision(&fitted, &y, k);
             for r in test {
                 let p = stage.posterior(&x.row(r).to_vec());

@@ -48,13 +48,20 @@ const THREAD_POWER: f64 = 0.75;
 /// Weight of each of `rows` in the thread stage: confidence and source, classes as they are.
 pub(crate) fn thread_weights(labelled: &LabelledCollection, h: usize, rows: &[usize]) -> Vec<f64> {
     let k = labelled.heads[h].classes.len();
-    let pairs: Vec<(usize, usize)> = rows.iter().filter_map(|i| Some((*i, labelled.rows[*i].y[h]?))).collect();
+    let pairs: Vec<(usize, usize)> =
+        rows.iter().filter_map(|i| Some((*i, labelled.rows[*i].y[h]?))).collect();
     let mut weights: Vec<f64> = labelled.rows.iter().map(|r| r.weight).collect();
     balance_sources(labelled, &pairs, k, THREAD_POWER, &mut weights);
     rows.iter().map(|i| weights[*i]).collect()
 }
 
-fn balance_sources(labelled: &LabelledCollection, rows: &[(usize, usize)], k: usize, power: f64, weights: &mut [f64]) {
+fn balance_sources(
+    labelled: &LabelledCollection,
+    rows: &[(usize, usize)],
+    k: usize,
+    power: f64,
+    weights: &mut [f64],
+) {
     let source = |i: usize| labelled.rows[i].source.as_deref().map(family);
     let mut counts: HashMap<Option<&str>, Vec<f64>> = HashMap::new();
     let mut totals = vec![0.0; k];

@@ -110,6 +110,64 @@ struct Seen {
     index: u32,
 }
 
+/// Bit of an index into [`Analyser::fresh`].
+const FRESH: u32 = 1 << 31;
+/// Most vector ids of one chunk.
+const MAX_VECTORS: usize = 64;
+
+/// Entries and their ids.
+#[derive(Default)]
+struct Arena {
+    entries: Vec<Entry>,
+    ids: Vec<u32>,
+}
+
+impl Arena {
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.ids.clear();
+    }
+}
+
+/// What is known of one word.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    id: u32,
+    /// Ids in the tables of word vectors.
+    vectors: [u32; 2],
+}
+
+/// Words and what is known of them: chunks differ by punctuation and capitals, their words do not, and a stemmer
+/// costs more than a lookup.
+struct Stems {
+    table: Table,
+    words: Vec<(u64, Known)>,
+}
+
+impl Default for Stems {
+    fn default() -> Self {
+        Stems { table: Table::with_capacity(1 << 10), words: Vec::new() }
+    }
+}
+
+impl Stems {
+    /// What is known of a word under a stemming; `find` is asked, with its stem, where that is not known yet.
+    fn get(&mut self, word: &str, stemming: Option<Stemming>, find: impl FnOnce(&str) -> Known) -> Known {
+        let hash = hash_bytes(word.as_bytes()).wrapping_add(stemming.map_or(0, Stemming::code));
+        if let Some(i) = self.table.find(hash, |i| self.words[i as usize].0 == hash) {
+            return self.words[i as usize].1;
+        }
+        let stem = stemming.and_then(|s| s.stem(word));
+        let known = find(stem.as_deref().unwrap_or(word));
+        if self.words.len() > MAX_ENTRIES {
+            *self = Stems::default();
+        }
+        self.table.insert(hash, self.words.len() as u32);
+        self.words.push((hash, known));
+        known
+    }
+}
+
 /// Bit of a vector id that tells the group.
 const GROUP: u32 = 1 << 31;
 
@@ -120,9 +178,12 @@ pub(crate) struct Analyser<'e, L> {
     /// Vector ids of the comment at hand.
     vector_ids: Vec<u32>,
     recipe: Recipe,
+    /// Chunks that are remembered, and where to find them by hash.
+    kept: Arena,
     table: Table,
-    entries: Vec<Entry>,
-    ids: Vec<u32>,
+    /// Chunks of the comment at hand that are not.
+    fresh: Arena,
+    stems: Stems,
     /// The chunks of the comment at hand.
     row: Vec<Seen>,
     /// Marks, by hash, of chunks met once: only those met again are remembered, so that what occurs once in
@@ -139,9 +200,10 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             embedding,
             vector_ids: Vec::new(),
             recipe: recipe.clone(),
+            kept: Arena::default(),
             table: Table::with_capacity(1 << 12),
-            entries: Vec::new(),
-            ids: Vec::new(),
+            fresh: Arena::default(),
+            stems: Stems::default(),
             row: Vec::new(),
             once: vec![0; N_ONCE],
             tallies: Default::default(),
@@ -150,9 +212,11 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
 
     /// Tallies the terms of `text` (the tallies must be empty, as [`Tally::drain`] leaves them).
     pub fn analyse(&mut self, text: &str) -> Facts {
-        if self.ids.len() > MAX_IDS || self.entries.len() > MAX_ENTRIES {
-            self.forget();
+        if self.kept.ids.len() > MAX_IDS || self.kept.entries.len() > MAX_ENTRIES {
+            self.kept.clear();
+            self.table = Table::with_capacity(1 << 12);
         }
+        self.fresh.clear();
         let mut row = std::mem::take(&mut self.row);
         row.clear();
         let mut push = |chunk: &str| {
@@ -176,7 +240,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         for seen in &mut row {
             let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
             seen.index = self.entry(seen, chunk);
-            evidence.add(&self.entries[seen.index as usize].evidence);
+            evidence.add(&self.arena(seen.index).entries[(seen.index & !FRESH) as usize].evidence);
         }
         let lang = evidence.decide(|| guessed_part(text).to_owned());
         let mut facts = Facts { lang, n_chunks: row.len() as u32, ..Facts::default() };
@@ -186,9 +250,9 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         for seen in &row {
             let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
             let entry = self.resolve(seen.index, chunk, stemming);
+            let ids = if seen.index & FRESH == 0 { &self.kept.ids } else { &self.fresh.ids };
             let split = entry.start + u32::from(entry.n_words);
-            for i in entry.start..split {
-                let word = self.ids[i as usize];
+            for &word in &ids[entry.start as usize..split as usize] {
                 facts.n_words += 1;
                 if word == UNKNOWN {
                     facts.n_unknown += 1;
@@ -203,11 +267,11 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
                 }
                 before = word;
             }
-            for i in split..split + u32::from(entry.n_chars) {
-                self.tallies[CHARS].add(self.ids[i as usize]);
-            }
             let end = (split + u32::from(entry.n_chars)) as usize;
-            self.vector_ids.extend_from_slice(&self.ids[end..end + usize::from(entry.n_vectors)]);
+            for &gram in &ids[split as usize..end] {
+                self.tallies[CHARS].add(gram);
+            }
+            self.vector_ids.extend_from_slice(&ids[end..end + usize::from(entry.n_vectors)]);
         }
         self.row = row;
         facts
@@ -225,26 +289,25 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         Some(group)
     }
 
-    /// Empties the cache.
-    fn forget(&mut self) {
-        self.table = Table::with_capacity(1 << 12);
-        self.entries.clear();
-        self.ids.clear();
+    fn arena(&self, index: u32) -> &Arena {
+        if index & FRESH == 0 { &self.kept } else { &self.fresh }
     }
 
-    /// The entry of a chunk, made if need be.
+    /// Index of the chunk's entry, made if need be.
     #[inline]
     fn entry(&mut self, seen: &Seen, chunk: &str) -> u32 {
         let hash = seen.hash;
+        let entries = &self.kept.entries;
         // The table may have changed since the slot was fetched; an entry never moves.
-        let known = Table::id_in(seen.slot, hash).filter(|i| self.entries[*i as usize].hash == hash);
-        if let Some(index) =
-            known.or_else(|| self.table.find(hash, |i| self.entries[i as usize].hash == hash))
-        {
-            return index;
-        }
-        let index = self.entries.len() as u32;
-        self.entries.push(Entry {
+        let known = Table::id_in(seen.slot, hash).filter(|i| entries[*i as usize].hash == hash);
+        known
+            .or_else(|| self.table.find(hash, |i| entries[i as usize].hash == hash))
+            .unwrap_or_else(|| self.add(hash, chunk))
+    }
+
+    #[cold]
+    fn add(&mut self, hash: u64, chunk: &str) -> u32 {
+        let entry = Entry {
             hash,
             evidence: OfChunk::new(chunk),
             start: 0,
@@ -253,58 +316,72 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             n_vectors: 0,
             stemming: Stemming::of(None),
             known: false,
-        });
+        };
         let once = &mut self.once[hash as usize % N_ONCE];
         if std::mem::replace(once, (hash >> 32) as u32) == (hash >> 32) as u32 {
+            let index = self.kept.entries.len() as u32;
+            self.kept.entries.push(entry);
             self.table.insert(hash, index);
+            index
+        } else {
+            self.fresh.entries.push(entry);
+            FRESH | (self.fresh.entries.len() - 1) as u32
         }
-        index
     }
 
     /// The entry with its term ids under `stemming`.
     #[inline]
     fn resolve(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
-        let entry = self.entries[index as usize];
+        let entry = self.arena(index).entries[(index & !FRESH) as usize];
         if entry.known && stemming.is_none_or(|s| s == entry.stemming) {
             return entry;
         }
-        self.fill(index, chunk, stemming)
+        self.fill(index, entry, chunk, stemming)
     }
 
     #[cold]
-    fn fill(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
-        let mut entry = self.entries[index as usize];
+    fn fill(&mut self, index: u32, mut entry: Entry, chunk: &str, stemming: Option<Stemming>) -> Entry {
+        let arena = if index & FRESH == 0 { &mut self.kept } else { &mut self.fresh };
+        let ids = &mut arena.ids;
         let chunk = normalise(chunk, self.recipe.fold);
-        let start = self.ids.len();
-        let mut vectors = Vec::new();
+        let start = ids.len();
+        let mut vectors = [0; MAX_VECTORS];
+        let mut n_vectors = 0;
         for word in words(&chunk) {
-            let stem = stemming.and_then(|s| s.stem(word));
-            let stem = stem.as_deref().unwrap_or(word);
-            self.ids.push(self.lexicon.word(stem).unwrap_or(UNKNOWN));
-            if let Some(e) = self.embedding {
-                let of_group = |g: usize| e.tables[g].get(stem).map(|i| i | if g == 1 { GROUP } else { 0 });
-                vectors.extend((0..2).filter_map(of_group));
+            let known = self.stems.get(word, stemming, |stem| Known {
+                id: self.lexicon.word(stem).unwrap_or(UNKNOWN),
+                vectors: [0, 1].map(|g: usize| {
+                    let found = self.embedding.and_then(|e| e.tables[g].get(stem));
+                    found.map_or(UNKNOWN, |i| i | if g == 1 { GROUP } else { 0 })
+                }),
+            });
+            ids.push(known.id);
+            for v in known.vectors {
+                if v != UNKNOWN && n_vectors < MAX_VECTORS {
+                    vectors[n_vectors] = v;
+                    n_vectors += 1;
+                }
             }
         }
-        entry.n_words = (self.ids.len() - start) as u16;
-        let split = self.ids.len();
+        let split = ids.len();
         if entry.known {
             // The characters are the same under any stemming.
-            let from = entry.start as usize + usize::from(self.entries[index as usize].n_words);
-            self.ids.extend_from_within(from..from + usize::from(entry.n_chars));
+            let from = entry.start as usize + usize::from(entry.n_words);
+            ids.extend_from_within(from..from + usize::from(entry.n_chars));
         } else if let Some((min_n, max_n)) = self.recipe.chars {
-            let (lexicon, ids) = (&mut self.lexicon, &mut self.ids);
+            let lexicon = &mut self.lexicon;
             char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
         }
-        entry.n_chars = (self.ids.len() - split) as u16;
-        entry.n_vectors = vectors.len() as u16;
-        self.ids.extend(vectors);
+        entry.n_words = (split - start) as u16;
+        entry.n_chars = (ids.len() - split) as u16;
+        entry.n_vectors = n_vectors as u16;
+        ids.extend_from_slice(&vectors[..n_vectors]);
         entry.start = start as u32;
         entry.known = true;
         if let Some(stemming) = stemming {
             entry.stemming = stemming;
         }
-        self.entries[index as usize] = entry;
+        arena.entries[(index & !FRESH) as usize] = entry;
         entry
     }
 }

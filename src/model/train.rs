@@ -49,6 +49,8 @@ const DEFAULT_C: f64 = 3.0;
 const LOOSE: f64 = 3e-2;
 /// Folds on which the values of `C` are compared.
 const N_SEARCHED: usize = 2;
+/// Parts for which the thread stage is fitted without them, to tell how good it is.
+const N_PARTS: usize = 2;
 /// `C` of the stage on word vectors.
 const VECTORS_C: f64 = 1.0;
 
@@ -143,11 +145,16 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
         ));
     }
     let parents = resolve_parents(labelled);
+    let twins = twins(labelled, &split);
+    let n_twins = twins.iter().filter(|t| **t).count();
+    if n_twins > 0 {
+        warnings.push(format!("{n_twins} comments have their text in another fold too; they are left out of the figures"));
+    }
     let mut heads = Vec::new();
     let mut reports = Vec::new();
     for h in 0..labelled.heads.len() {
         let (counts, embedded) = (&counts, embedded.as_ref());
-        let job = HeadJob { labelled, h, params, counts, embedded, split: &split, many, parents: &parents };
+        let job = HeadJob { labelled, h, params, counts, embedded, split: &split, many, parents: &parents, twins: &twins };
         let (head, report) = job.run(&vectoriser)?;
         heads.push(head);
         reports.push(report);
@@ -184,6 +191,16 @@ fn resolve_parents(labelled: &LabelledCollection) -> Vec<Option<usize>> {
     labelled.rows.iter().map(parent).collect()
 }
 
+/// Whether each row's text stands in another fold too: a model that has seen it there is not tested by it.
+fn twins(labelled: &LabelledCollection, split: &crate::labels::Folds) -> Vec<bool> {
+    let mut folds: HashMap<&str, (usize, bool)> = HashMap::new();
+    for (row, fold) in labelled.rows.iter().zip(&split.of) {
+        let seen = folds.entry(&row.text).or_insert((*fold, false));
+        seen.1 |= seen.0 != *fold;
+    }
+    labelled.rows.iter().map(|r| folds[r.text.as_str()].1).collect()
+}
+
 struct HeadJob<'a> {
     labelled: &'a LabelledCollection,
     h: usize,
@@ -193,6 +210,7 @@ struct HeadJob<'a> {
     split: &'a crate::labels::Folds,
     many: bool,
     parents: &'a [Option<usize>],
+    twins: &'a [bool],
 }
 
 impl HeadJob<'_> {
@@ -224,9 +242,8 @@ impl HeadJob<'_> {
         // The report's posteriors and names come from stages that have not seen the article either.
         let mut oof = vec![None; scores.len()];
         let mut named = vec![None; scores.len()];
-        let n_parts = self.params.n_folds;
-        for part in 0..n_parts {
-            let in_part = |i: usize| if self.many { i % n_parts == part } else { self.split.of[i] == part };
+        for part in 0..N_PARTS {
+            let in_part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS == part;
             let (test, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|r| in_part(rows[*r]));
             let pick = |v: &[f64]| rest.iter().map(|r| v[*r]).collect::<Vec<_>>();
             let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
@@ -337,7 +354,7 @@ impl HeadJob<'_> {
     ) -> Result<Linear> {
         let linear = self.fit(x, k, c, LOOSE, start, |i| self.split.of[i] != fold)?;
         let z = linear.decision_function(x);
-        for i in (0..scores.len()).filter(|i| self.split.of[*i] == fold) {
+        for i in (0..scores.len()).filter(|i| self.split.of[*i] == fold && !self.twins[*i]) {
             let words = self.counts.row(i)[0].iter().map(|e| e & INDEX_MASK);
             let unknown = words.filter(|t| *t < self.counts.n_words && !x.knows(*t)).count();
             scores[i] = Some(Score { z: z.row(i).to_vec(), vectors: None, n_unknown: unknown as u32 });

@@ -227,14 +227,13 @@ impl Evidence {
         if uz >= 2 && uz > en {
             return Some("uz");
         }
-        if self.n(ACCENTED) == 0 && (self.n(WORDS) < 5 || en * 14 >= self.n(WORDS) && en > 0) {
+        if self.n(ACCENTED) == 0 && (self.n(WORDS) < 6 || en > 0) {
             // Too short for trigrams, or English all but certain.
             return (en > 0).then_some("en");
         }
         let text = text();
         let guess = whatlang::detect(&text).filter(whatlang::Info::is_reliable);
-        let code = guess.and_then(|i| two_letters(i.lang()));
-        code.or_else(|| (en > 0 && self.n(ACCENTED) == 0).then_some("en"))
+        guess.and_then(|i| two_letters(i.lang()))
     }
 }
 

@@ -152,25 +152,30 @@ pub(crate) fn is_letter(c: char) -> bool {
 
 /// Puts placeholders for addresses and names, and takes hashtags apart.
 fn unwrap(chunk: &str) -> Cow<'_, str> {
-    if !chunk.bytes().any(|b| matches!(b, b'@' | b'#' | b':' | b'.')) {
+    if !chunk.bytes().any(|b| matches!(b, b'@' | b'#' | b':')) && !chunk.starts_with(['w', 'W', '(', '[']) {
         return Cow::Borrowed(chunk);
     }
-    if let Some(at) = chunk.find("](http") {
+    if let Some(at) = memchr::memchr(b']', chunk.as_bytes()).filter(|at| chunk[*at..].starts_with("](http")) {
         let tail = &chunk[at + 2..];
         let after = tail.find(')').map_or("", |end| &tail[end + 1..]);
         return Cow::Owned(format!("{} {after}", chunk[..at].trim_start_matches('[')).trim().to_owned());
     }
-    if let Some(at) = ["http://", "https://", "www."].iter().filter_map(|p| chunk.find(p)).min() {
+    if let Some(at) = address(chunk) {
         return Cow::Owned(format!("{} {URL}", &chunk[..at]).trim().to_owned());
     }
     let mut out = String::new();
     let mut before = ' ';
     let mut chars = chunk.char_indices().peekable();
     while let Some((i, c)) = chars.next() {
-        let name = &chunk[i + c.len_utf8()..];
+        if c != '@' && c != '#' {
+            out.push(c);
+            before = c;
+            continue;
+        }
+        let name = &chunk[i + 1..];
         let len = name.find(|c| !is_word(c)).unwrap_or(name.len());
         if c == '@' && len > 0 && !is_word(before) {
-            out.push_str(&format!(" {MENTION} "));
+            out.extend([" ", MENTION, " "]);
         } else if c == '#' && len > 0 {
             out.push(' ');
             take_apart(&name[..len], &mut out);
@@ -184,6 +189,19 @@ fn unwrap(chunk: &str) -> Cow<'_, str> {
         before = ' ';
     }
     Cow::Owned(out.trim().to_owned())
+}
+
+/// Where a web address begins.
+fn address(chunk: &str) -> Option<usize> {
+    let bytes = chunk.as_bytes();
+    // The rare byte of each is looked for first: most chunks with a dot are the ends of sentences.
+    let scheme = memchr::memchr_iter(b':', bytes).find_map(|at| {
+        let before = &chunk[..at];
+        let start = before.strip_suffix("https").or(before.strip_suffix("http"))?.len();
+        bytes[at..].starts_with(b"://").then_some(start)
+    });
+    let www = memchr::memchr_iter(b'.', bytes).find_map(|at| Some(chunk[..at].strip_suffix("www")?.len()));
+    scheme.into_iter().chain(www).min()
 }
 
 fn take_apart(tag: &str, out: &mut String) {

@@ -2,7 +2,10 @@
 
 mod html;
 mod labels;
+mod parity;
 mod report;
+mod score;
+mod train;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

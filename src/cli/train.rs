@@ -40,6 +40,10 @@ pub struct Train {
     /// Seed of the folds
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
+    /// Adapt a model to the labels instead of training from nothing: shipped, or a model file; 50 labels of a new
+    /// outlet will do
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["features", "folds"])]
+    base: Option<String>,
     /// Save the model even if it does no better than a baseline; it is marked
     #[arg(long)]
     force: bool,
@@ -76,6 +80,9 @@ impl Train {
             map: self.map.iter().cloned().collect(),
             classes: BTreeMap::new(),
         };
+        if let Some(base) = &self.base {
+            return super::adapt::run(base, &self.labels, options, (self.seed, self.force), out, ctx);
+        }
         let labelled = labels::read(&self.labels, &options)?;
         let recipe = match self.features {
             Features::All => Recipe::default(),

@@ -1,17 +1,204 @@
-//! `stance evaluate`.
+//! `stance evaluate`: how good a model is, and against which baseline.
 
-use clap::Args;
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 
 use super::Context;
-use crate::error::{Error, Kind, Result};
+use super::output::Output;
+use crate::error::{Error, Result};
+use crate::estimate::Quantifier;
+use crate::estimate::posteriors::own_article;
+use crate::evaluate::{Evaluation, Scored, evaluate, text};
+use crate::labels::agreement::{Alpha, Unit, alpha};
+use crate::labels::{self, LabelledCollection, ReadOptions};
+use crate::model::{Item, Model, TrainParams, store, train};
+use crate::tokens;
 
 /// How good a model is, and against which baseline
+///
+/// Without -m a model is trained and tested by cross-validation that keeps articles together. With -m the model is
+/// tested on LABELS, which it must not have been trained on.
 #[derive(Debug, Args)]
-pub struct Evaluate {}
+pub struct Evaluate {
+    /// Labelled CSV files
+    #[arg(required = true, value_name = "LABELS.csv")]
+    labels: Vec<PathBuf>,
+    /// Model file to test, instead of cross-validation
+    #[arg(long, short, value_name = "MODEL", conflicts_with = "folds")]
+    model: Option<PathBuf>,
+    /// Folds of the cross-validation [default: 5]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u64).range(2..=20))]
+    folds: Option<u64>,
+    /// A label column other than stance and sentiment; can be given again
+    #[arg(long = "label", value_name = "COLUMN")]
+    label: Vec<String>,
+    /// Seed of folds, groups and bootstraps
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    seed: u64,
+    /// View
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Tables
+    Text,
+    /// JSON
+    Json,
+}
 
 impl Evaluate {
     /// Runs the verb.
-    pub fn run(&self, _ctx: &Context) -> Result<()> {
-        Err(Error::new(Kind::Internal, "this verb is not built yet"))
+    ///
+    /// # Errors
+    /// Labels or a model that cannot be read; labels that cannot be learned; no label of the model's heads.
+    pub fn run(&self, ctx: &Context) -> Result<()> {
+        let options = ReadOptions { labels: self.label.clone(), ..ReadOptions::default() };
+        let labelled = labels::read(&self.labels, &options)?;
+        let evaluations = match &self.model {
+            Some(path) => self.test(ctx, &store::read(path)?, &labelled)?,
+            None => self.cross_validate(ctx, &labelled)?,
+        };
+        let body = match self.format {
+            Format::Text => evaluations.iter().map(text).collect::<Vec<_>>().join("\n"),
+            Format::Json => {
+                let by_head: BTreeMap<&str, &Evaluation> =
+                    evaluations.iter().map(|e| (e.head.as_str(), e)).collect();
+                let json = serde_json::to_string_pretty(&by_head)
+                    .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
+                json + "\n"
+            }
+        };
+        let mut out = Output::open(self.output.as_deref())?;
+        match out.write_all(body.as_bytes()) {
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            other => other.map_err(|e| Error::io("output", e))?,
+        }
+        out.finish()
     }
+
+    fn cross_validate(&self, ctx: &Context, labelled: &LabelledCollection) -> Result<Vec<Evaluation>> {
+        let n_folds = self.folds.unwrap_or(5) as usize;
+        let params = TrainParams { n_folds, seed: self.seed, ..TrainParams::default() };
+        let (_, report) = train(labelled, &params)?;
+        report.warnings.iter().for_each(|w| ctx.warn(w));
+        let how = match report.n_folds {
+            1 => "a tenth held out".to_owned(),
+            n => format!("{n} folds, articles kept together"),
+        };
+        let mut out = Vec::new();
+        for (h, head) in report.heads.iter().enumerate() {
+            let named = |i: usize| head.named[i];
+            let scored = collect(labelled, h, &head.name, &head.classes, &head.oof, named, &head.counts);
+            out.push(evaluate(&scored, None, coders(labelled, h, self.seed), &how, self.seed)?);
+        }
+        Ok(out)
+    }
+
+    fn test(&self, ctx: &Context, model: &Model, labelled: &LabelledCollection) -> Result<Vec<Evaluation>> {
+        if labelled.hashes.values().any(|h| model.info().labels.values().any(|own| own == h)) {
+            ctx.warn("the model was trained on these labels, so every figure flatters; leave out -m to cross-validate");
+        }
+        let index: HashMap<(&str, &str), usize> =
+            labelled.rows.iter().enumerate().map(|(i, r)| ((r.article.as_str(), r.id.as_str()), i)).collect();
+        let items: Vec<Item<'_>> = labelled
+            .rows
+            .iter()
+            .map(|r| Item {
+                text: &r.text,
+                quotes: &[],
+                parent: r.parent.as_deref().and_then(|p| index.get(&(r.article.as_str(), p)).copied()),
+                parent_text: r.parent_text.as_deref(),
+                headline: r.headline.as_deref(),
+                lang: r.lang.as_deref(),
+            })
+            .collect();
+        let mut out = Vec::new();
+        for posteriors in model.predict(&items) {
+            let Some(h) = labelled.heads.iter().position(|l| l.name == posteriors.head) else { continue };
+            let Some(head) = model.head(&posteriors.head) else { continue };
+            // The labels' classes in the model's order; a class the model does not have cannot be judged.
+            let own = &labelled.heads[h].classes;
+            let order: Vec<Option<usize>> =
+                own.iter().map(|c| head.classes.iter().position(|m| m == c)).collect();
+            if let Some(at) = order.iter().position(Option::is_none) {
+                return Err(Error::input(format!("the model does not know the {} {}", head.name, own[at]))
+                    .hint(format!("its classes are {}", head.classes.join(", "))));
+            }
+            let mut mapped = labelled.clone();
+            for row in &mut mapped.rows {
+                row.y[h] = row.y[h].and_then(|y| order[y]);
+            }
+            let named = |i: usize| posteriors.rows[i].as_ref().map(|p| head.decide(p));
+            let rows = &posteriors.rows;
+            let scored = collect(&mapped, h, &head.name, &head.classes, rows, named, &head.counts);
+            if scored.is_empty() {
+                continue;
+            }
+            let quantifier = Quantifier::from_stored(head.quantifier.as_ref())?;
+            let how = "a model and labels it has not seen";
+            out.push(evaluate(&scored, Some(&quantifier), coders(labelled, h, self.seed), how, self.seed)?);
+        }
+        if out.is_empty() {
+            let names: Vec<&str> = model.heads().iter().map(|h| h.name.as_str()).collect();
+            return Err(Error::input("no row has a label of the model's heads")
+                .hint(format!("the model predicts {}", names.join(", "))));
+        }
+        Ok(out)
+    }
+}
+
+/// Rows that have both a label and a posterior.
+fn collect(
+    labelled: &LabelledCollection,
+    h: usize,
+    head: &str,
+    classes: &[String],
+    posteriors: &[Option<Vec<f64>>],
+    named: impl Fn(usize) -> Option<usize>,
+    counts: &[usize],
+) -> Scored {
+    let mut out = Scored {
+        head: head.to_owned(),
+        classes: classes.to_vec(),
+        train_counts: counts.to_vec(),
+        ..Scored::default()
+    };
+    for (i, row) in labelled.rows.iter().enumerate() {
+        let (Some(y), Some(p), Some(named)) = (row.y[h], &posteriors[i], named(i)) else { continue };
+        out.y.push(y);
+        out.p.push(p.clone());
+        out.named.push(named);
+        let lang = row.lang.as_deref().or_else(|| tokens::language::detect(&row.text));
+        out.lang.push(lang.unwrap_or("und").to_owned());
+        out.n_words.push(row.text.split_whitespace().count());
+        out.article.push(own_article(row).to_owned());
+    }
+    out
+}
+
+/// Agreement on the comments that two coders labelled (the same id, another coder).
+fn coders(labelled: &LabelledCollection, h: usize, seed: u64) -> Option<Alpha> {
+    let mut units: BTreeMap<(&str, &str), Unit> = BTreeMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    for row in &labelled.rows {
+        let (Some(y), Some(coder)) = (row.y[h], row.coder.as_deref()) else { continue };
+        let coder = names.iter().position(|n| *n == coder).unwrap_or_else(|| {
+            names.push(coder);
+            names.len() - 1
+        });
+        let unit = units.entry((&row.article, &row.id)).or_default();
+        if unit.values.iter().all(|v| v.0 != coder) {
+            unit.values.push((coder, y));
+        }
+    }
+    let double: Vec<&Unit> = units.values().filter(|u| u.values.len() > 1).collect();
+    (!double.is_empty()).then(|| alpha(&double, labelled.heads[h].classes.len(), seed))
 }

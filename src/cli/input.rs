@@ -84,6 +84,9 @@ pub fn size(typed: &str) -> Result<u64, String> {
     n.ok_or_else(|| "a number of bytes is meant: 1000, 64K, 256M, 2G".to_owned())
 }
 
+/// Largest file that stands beside the inputs: labels, dates, a salt.
+const MAX_SIDE_FILE: u64 = 64 << 20;
+
 /// The bytes of a small file of the user's, at most 1 MiB, not empty; `meant` is the remedy where it is not.
 ///
 /// # Errors
@@ -94,7 +97,10 @@ pub fn small_file(path: &std::path::Path, meant: &str) -> Result<Vec<u8>> {
     let name = path.display().to_string();
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|e| Error::io(&name, e))?;
-    file.take(1 << 20).read_to_end(&mut bytes).map_err(|e| Error::io(&name, e))?;
+    file.take(MAX_SIDE_FILE + 1).read_to_end(&mut bytes).map_err(|e| Error::io(&name, e))?;
+    if bytes.len() as u64 > MAX_SIDE_FILE {
+        return Err(Error::input("the file is larger than 64 MiB").file(name).hint(meant));
+    }
     if bytes.is_empty() {
         return Err(Error::input("the file is empty").file(name).hint(meant));
     }

@@ -10,7 +10,7 @@ use super::output::Output;
 use crate::error::{Error, Result};
 use crate::features::Recipe;
 use crate::labels::{self, ReadOptions};
-use crate::model::{HeadReport, TrainParams, TrainReport, store, train};
+use crate::model::{HeadReport, TrainParams, TrainReport, quantify, store, train};
 
 /// Train a model from labelled CSV
 #[derive(Debug, Args)]
@@ -40,6 +40,10 @@ pub struct Train {
     /// Seed of the folds
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
+    /// Adapt a model to the labels instead of training from nothing: shipped, or a model file; 50 labels of a new
+    /// outlet will do
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["features", "folds"])]
+    base: Option<String>,
     /// Save the model even if it does no better than a baseline; it is marked
     #[arg(long)]
     force: bool,
@@ -76,6 +80,9 @@ impl Train {
             map: self.map.iter().cloned().collect(),
             classes: BTreeMap::new(),
         };
+        if let Some(base) = &self.base {
+            return super::adapt::run(base, &self.labels, options, (self.seed, self.force), out, ctx);
+        }
         let labelled = labels::read(&self.labels, &options)?;
         let recipe = match self.features {
             Features::All => Recipe::default(),
@@ -83,7 +90,7 @@ impl Train {
         };
         let params =
             TrainParams { recipe, n_folds: self.folds as usize, seed: self.seed, ..TrainParams::default() };
-        let (model, report) = train(&labelled, &params)?;
+        let (mut model, report) = train(&labelled, &params)?;
         for warning in &report.warnings {
             ctx.warn(warning);
         }
@@ -102,6 +109,7 @@ impl Train {
             }
             ctx.warn(format!("{what}; saved and marked as such"));
         }
+        quantify(&mut model, &labelled, &report, self.seed)?;
         store::write(&model, &mut out)?;
         out.finish()
     }

@@ -13,13 +13,14 @@ pub const SUM_TOLERANCE: f64 = 1e-3;
 /// Out-of-fold posteriors of the training set with its labels: all that the quantifier learns from.
 ///
 /// Shapes: `p` is `n_rows` x `n_classes`, each row on the simplex; `y` holds `n_rows` class indices;
-/// `articles`, where known, `n_rows` article ids (the clusters that are resampled and held out whole).
+/// `articles`, where known, `n_rows` article ids (the clusters that are resampled and held out whole); an empty id
+/// is a row that stands for itself.
 #[derive(Debug, Clone)]
 pub struct CvPosteriors {
     classes: Vec<String>,
     p: Array2<f64>,
     y: Vec<usize>,
-    articles: Option<Vec<usize>>,
+    articles: Option<Vec<Option<usize>>>,
     n_articles: usize,
 }
 
@@ -69,17 +70,41 @@ impl CvPosteriors {
             return Err(Error::input(format!("row {}: label {} is not one of {k} classes", i + 1, y[i])));
         }
         let mut index = std::collections::HashMap::new();
-        let articles: Option<Vec<usize>> = articles.map(|names| {
-            names
-                .iter()
-                .map(|name| {
-                    let next = index.len();
-                    *index.entry(name.as_str()).or_insert(next)
-                })
-                .collect()
+        let articles: Option<Vec<Option<usize>>> = articles.map(|names| {
+            let mut number = |name: &str| {
+                let next = index.len();
+                *index.entry(name.to_owned()).or_insert(next)
+            };
+            names.iter().map(|name| (!name.is_empty()).then(|| number(name))).collect()
         });
         let n_articles = index.len();
         Ok(CvPosteriors { classes, p, y, articles, n_articles })
+    }
+
+    /// The scored rows of head `head` of a labelled collection: `oof` holds the out-of-fold posterior of each row.
+    ///
+    /// A row whose article only repeats its source has no article of its own.
+    ///
+    /// # Errors
+    /// As [`CvPosteriors::new`].
+    pub fn from_labelled(
+        labelled: &crate::labels::LabelledCollection,
+        head: usize,
+        oof: &[Option<Vec<f64>>],
+    ) -> Result<Self> {
+        let classes = labelled.heads[head].classes.clone();
+        let (mut flat, mut y, mut articles) = (Vec::new(), Vec::new(), Vec::new());
+        for (row, p) in labelled.rows.iter().zip(oof) {
+            if let (Some(label), Some(p)) = (row.y[head], p) {
+                flat.extend_from_slice(p);
+                y.push(label);
+                articles.push(own_article(row).to_owned());
+            }
+        }
+        let p = Array2::from_shape_vec((y.len(), classes.len()), flat)
+            .map_err(|_| Error::input("posteriors do not fit the classes of the labels"))?;
+        let known = articles.iter().any(|a| !a.is_empty());
+        CvPosteriors::new(classes, p, y, known.then_some(&articles[..]))
     }
 
     /// Class names, in column order.
@@ -125,7 +150,12 @@ impl CvPosteriors {
             None => (0..self.n_rows()).map(|i| vec![i]).collect(),
             Some(a) => {
                 let mut out = vec![Vec::new(); self.n_articles];
-                a.iter().enumerate().for_each(|(i, &a)| out[a].push(i));
+                for (i, a) in a.iter().enumerate() {
+                    match a {
+                        Some(a) => out[*a].push(i),
+                        None => out.push(vec![i]),
+                    }
+                }
                 out
             }
         }
@@ -137,6 +167,14 @@ impl CvPosteriors {
         self.p.rows().into_iter().for_each(|row| centre_log(row.iter().copied(), &mut out));
         out
     }
+}
+
+/// The article of a labelled row; empty where the name only repeats the source or the row itself.
+pub(crate) fn own_article(row: &crate::labels::Labelled) -> &str {
+    // A row without an article was given the name of its file and its id.
+    let own_row = row.article.strip_suffix(row.id.as_str()).is_some_and(|a| a.ends_with('#'));
+    let repeats = row.source.as_ref() == Some(&row.article) || own_row;
+    if repeats { "" } else { &row.article }
 }
 
 /// Appends `ln p - mean(ln p)` to `out`.

@@ -132,7 +132,8 @@ fn bad_csv(name: &str, e: &::csv::Error) -> Error {
 /// Writes `labels` without its texts.
 ///
 /// An article id is replaced by the first 16 hexadecimal digits of its SHA-256, since ids can hold headlines;
-/// equal articles stay equal.
+/// equal articles stay equal. Where it only repeats the source no thread is known, and the field is left empty:
+/// a reader would take the hash for one large thread.
 ///
 /// # Errors
 /// A missing column, broken CSV, a writer that refuses.
@@ -144,12 +145,14 @@ pub fn strip(name: &str, labels: impl Read, out: impl Write) -> Result<usize> {
     let mut row = ::csv::StringRecord::new();
     let mut n = 0;
     while table.next(&mut row)? {
-        let article = sha256(table.get(&row, "article").as_bytes());
+        let article = table.get(&row, "article");
+        let known = !article.is_empty() && article != table.get(&row, "source");
+        let article = if known { sha256(article.as_bytes()) } else { String::new() };
         let hash = sha256(table.get(&row, "text").as_bytes());
         w.write_record([
             table.get(&row, "source"),
             table.get(&row, "id"),
-            &article[..16],
+            article.get(..16).unwrap_or_default(),
             table.get(&row, "lang"),
             &hash,
             table.get(&row, "stance"),
@@ -252,6 +255,16 @@ mod tests {
         assert_eq!(done, Joined { n_joined: 2, ..Joined::default() });
         assert!(out.lines().nth(1).unwrap().contains("first one"));
         assert!(out.lines().nth(2).unwrap().contains("\"second, here\",pro-Kremlin"));
+    }
+
+    #[test]
+    fn an_article_that_repeats_the_source_is_no_article() {
+        let mut field = Vec::new();
+        let labels = "id,source,article,text,stance\n1,blog,blog,one,neutral\n2,blog,t7,two,neutral\n";
+        strip("labels", labels.as_bytes(), &mut field).unwrap();
+        let field = String::from_utf8(field).unwrap();
+        let articles: Vec<&str> = field.lines().skip(1).map(|l| l.split(',').nth(2).unwrap()).collect();
+        assert_eq!((articles[0], articles[1].len()), ("", 16));
     }
 
     #[test]

@@ -7,10 +7,23 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub mod build;
+pub mod card;
+pub mod copies;
 pub mod csv;
+pub mod facts;
+mod group;
+pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod methods;
+pub mod rows;
+pub mod scored;
 pub mod text;
+pub mod warnings;
+
+use facts::ModelFacts;
+use rows::{CommentRow, Cross, LanguageCoverage, Quotes};
 
 /// The distribution of every head for every article or group, and what is needed to compute it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +46,18 @@ pub struct Report {
     /// Groups of near-copies across the comments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<CopyGroup>,
+    /// All articles together with one comment of each copy group; `None` where there are no copies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_copies: Option<Group>,
+    /// Languages of the comments, most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<LanguageCoverage>,
+    /// What is known of the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<ModelFacts>,
+    /// The arguments that made the report, as typed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
     /// What the reader must know, each with a number and the flag that helps.
     pub warnings: Vec<String>,
 }
@@ -50,6 +75,9 @@ pub struct Settings {
     pub seed: u64,
     /// Whether shares the program would withhold are printed all the same.
     pub anyway: bool,
+    /// How much of a comment the report holds.
+    #[serde(default)]
+    pub quotes: Quotes,
 }
 
 /// An input and its checksum.
@@ -88,6 +116,12 @@ pub struct Group {
     pub unknown_words: Option<f64>,
     /// One estimate per head; empty where no comment was scored.
     pub heads: Vec<HeadEstimate>,
+    /// The first two heads together, counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cross: Option<Cross>,
+    /// The comments one by one, where asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<CommentRow>,
     /// What the reader must know about this article.
     pub warnings: Vec<String>,
 }
@@ -176,6 +210,12 @@ pub struct Difference {
 pub struct CopyGroup {
     /// Number of comments in the group.
     pub n: usize,
+    /// Number of articles they stand under.
+    #[serde(default)]
+    pub n_articles: usize,
+    /// Smallest similarity (Jaccard of shingles) that joins a member to the group.
+    #[serde(default)]
+    pub similarity: f64,
     /// Where they stand: article and comment number.
     pub members: Vec<CopyMember>,
 }

@@ -1,6 +1,12 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
+mod copies;
+mod html;
 mod labels;
+mod parity;
+mod report;
+mod score;
+mod train;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

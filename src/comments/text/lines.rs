@@ -56,7 +56,9 @@ pub(super) fn is_name(text: &str) -> bool {
     (1..=5).contains(&n_words)
         && text.len() <= 80
         && text.chars().count() <= 40
-        && !text.ends_with(['.', '!', '?', '…', ':', ';', ','])
+        && !text.ends_with(['!', '?', '…', ':', ';', ','])
+        // A full stop ends an initial ("Anna B.") or a sentence.
+        && (!text.ends_with('.') || text.rsplit(' ').next().is_some_and(|w| w.chars().count() <= 3 && n_words > 1))
         && text.chars().any(char::is_alphabetic)
         && !text.contains("://")
         && !text.contains(['"', '«', '»', '„', '“', '”', '?', '!'])
@@ -72,6 +74,8 @@ fn line<'a>(raw: &'a str, lower: &mut String) -> Line<'a> {
     let trimmed = raw.trim();
     let indent = if trimmed.is_empty() { 0 } else { columns(raw) };
     let (text, bullet) = unbullet(trimmed);
+    // Numbers of one list are set flush right; what follows them stands in one column.
+    let indent = indent + trimmed[..trimmed.len() - text.len()].chars().count();
     if text.is_empty() {
         let class = if trimmed.is_empty() { Class::Blank } else { Class::Mark };
         return Line { text: trimmed, indent, bullet: false, class };
@@ -105,7 +109,12 @@ fn unbullet(line: &str) -> (&str, bool) {
     if (1..=4).contains(&digits)
         && let Some(rest) = line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") "))
     {
-        return (rest.trim_start(), true);
+        let rest = rest.trim_start();
+        // "14. 01. 2020" is a date.
+        let more = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if !(more > 0 && rest[more..].starts_with('.')) {
+            return (rest, true);
+        }
     }
     (line, false)
 }
@@ -117,19 +126,27 @@ fn classify(trimmed: &str, text: &str, lower: &mut String) -> Class {
     if !fold(text, lower) {
         return Class::Text;
     }
-    if let Some(class) = links(lower) {
+    let with_spaces;
+    // Tables are written with plain spaces; places in the line are needed for bylines alone.
+    let plain: &str = if lower.contains('\u{a0}') {
+        with_spaces = lower.replace('\u{a0}', " ");
+        &with_spaces
+    } else {
+        lower
+    };
+    if let Some(class) = links(plain) {
         return class;
     }
-    if let Some(heading) = section::heading(lower) {
+    if let Some(heading) = section::heading(plain) {
         return Class::Heading(heading);
     }
     if let Some(byline) = byline::find(text, lower) {
         return Class::Byline(byline);
     }
-    if begins(lower, ENDS) {
+    if begins(plain, ENDS) {
         return Class::End;
     }
-    if begins(lower, FURNITURE) {
+    if begins(plain, FURNITURE) {
         return Class::Furniture;
     }
     Class::Text
@@ -141,9 +158,7 @@ fn fold(text: &str, out: &mut String) -> bool {
     for c in text.chars() {
         let mut low = c.to_lowercase();
         match (low.next(), low.next()) {
-            (Some(l), None) if l.len_utf8() == c.len_utf8() => {
-                out.push(if l == '\u{a0}' { '\u{a0}' } else { l })
-            }
+            (Some(l), None) if l.len_utf8() == c.len_utf8() => out.push(l),
             _ => return false,
         }
     }

@@ -24,6 +24,8 @@ pub(super) enum Separator {
 pub(super) struct Segment {
     /// Author as printed.
     pub(super) author: Option<String>,
+    /// Whom it answers, as the byline prints it.
+    pub(super) answers: Option<String>,
     /// Time as printed.
     pub(super) time: Option<String>,
     /// Numbers of the body's lines.
@@ -82,9 +84,12 @@ pub(super) fn candidate(
     if n == 0 {
         return None;
     }
-    let with_links = cut.share_with(|l| l.class == Class::Reply);
+    let replies = cut.share_with(|l| l.class == Class::Reply);
+    let with_links = replies.max(cut.share_with(|l| l.class == Class::Action));
+    let numbered = numbered(lines, run);
     let formed = lines[lead].iter().any(|l| l.class == Class::End);
     let n_chars: usize = segments.iter().flat_map(|s| &s.body).map(|&i| lines[i].text.len()).sum();
+    let doubtful = heading.is_some_and(|h| !matches!(lines[h].class, Class::Heading(head) if !head.aside));
     let strong = matches!(
         separator,
         Separator::Byline { exact: true, .. } | Separator::Byline { form: Form::Says, .. }
@@ -95,10 +100,15 @@ pub(super) fn candidate(
         let authored = names.before
             || matches!(separator, Separator::Byline { form: Form::AuthorTime | Form::Says, .. });
         let nested = cut.n_indents() > 1 && run.iter().filter(|&&a| lines[a].bullet).count() * 2 > run.len();
-        if !(strong && authored && n >= 3 && (with_links >= 0.6 || nested || right)) {
+        if !(strong && authored && n >= 3 && (with_links >= 0.6 || nested || right || numbered)) {
             return None;
         }
-    } else if formed && !(right || with_links >= 0.5 || (strong && n >= 3 && n_chars / n >= 40)) {
+    } else if doubtful && !(strong && (right || (n >= 3 && with_links >= 0.6))) {
+        return None;
+    } else if formed && !(right || with_links >= 0.5 || numbered || (strong && n >= 3 && n_chars / n >= 40)) {
+        return None;
+    }
+    if n < 3 && !right && with_links < 0.5 && declared.is_some() {
         return None;
     }
     if !strong && separator != Separator::Reply && n < 2 && !right {
@@ -112,7 +122,7 @@ pub(super) fn candidate(
         Separator::Reply => 1.0,
         Separator::Gap(_) => 0.0,
     };
-    score += n as f64 / n_anchors as f64 + (1.0 + n as f64).log2() * 0.25 + with_links * 0.5;
+    score += n as f64 / n_anchors as f64 + (1.0 + n as f64).log2() * 0.25 + replies * 0.5;
     score += match declared {
         Some(d) if d as usize == n => 3.0,
         Some(d) if n as f64 > f64::from(d) * 1.3 + 2.0 => -1.5,
@@ -122,7 +132,22 @@ pub(super) fn candidate(
     if heading.is_none() {
         score -= 1.0;
     }
+    // Of two headings above one thread the nearer one is its own.
+    let n_between = lines[from..first].iter().filter(|l| l.class == Class::Text).count();
+    score -= (n_between as f64 * 0.02).min(0.5);
     Some(Candidate { separator, heading, segments, score })
+}
+
+/// Do the bylines count from one comment to the next?
+fn numbered(lines: &[Line<'_>], run: &[usize]) -> bool {
+    let number = |a: &usize| match &lines[*a].class {
+        Class::Byline(b) => b.number,
+        _ => None,
+    };
+    let steps = run
+        .windows(2)
+        .filter(|w| number(&w[0]).zip(number(&w[1])).is_some_and(|(a, b)| b == a + 1 || a == b + 1));
+    run.len() > 1 && steps.count() * 10 >= (run.len() - 1) * 7
 }
 
 /// Whether each byline has its author on a line of its own before or after it.
@@ -151,7 +176,9 @@ impl Names {
 fn name_before(lines: &[Line<'_>], low: usize, anchor: usize) -> Option<usize> {
     let at = (low..anchor).rev().take(4).find(|&i| !matches!(lines[i].class, Class::Blank | Class::Mark))?;
     let says = matches!(&lines[at].class, Class::Byline(b) if matches!(b.form, Form::Says | Form::By));
-    (lines[at].is_name() || says).then_some(at)
+    // A name with odd marks, on the line right above.
+    let touching = at + 1 == anchor && lines[at].class == Class::Text && lines[at].text.chars().count() <= 40;
+    (lines[at].is_name() || says || touching && lines[at].bullet).then_some(at)
 }
 
 /// The separators that belong to one thread: up to the form, a change of structure, or a step to the left.
@@ -170,9 +197,14 @@ fn run<'a>(
     // A link of the form under every comment ends nothing.
     let ends_matter = share(&Class::End) < 0.5;
     let first_gaps = n_gaps.min(10);
-    let linked = separator != Separator::Reply
-        && first_gaps >= 2
-        && (0..first_gaps).filter(|&i| has(i, &Class::Reply)).count() * 10 >= first_gaps * 7;
+    let common = |class: &Class| {
+        first_gaps >= 2 && (0..first_gaps).filter(|&i| has(i, class)).count() * 10 >= first_gaps * 7
+    };
+    let link = [Class::Reply, Class::Action].into_iter().find(|c| separator != Separator::Reply && common(c));
+    let tail = |i: usize| {
+        let end = anchors.get(i + 1).copied().unwrap_or(lines.len()).min(anchors[i] + 80);
+        &lines[anchors[i] + 1..end]
+    };
     let column = |i: usize| {
         let a = anchors[i];
         let low = if i == 0 { a.saturating_sub(4) } else { anchors[i - 1] + 1 };
@@ -190,12 +222,13 @@ fn run<'a>(
         if separator != Separator::Reply && left > 1 && column(i + 1) + 1 < left {
             return &anchors[..=i];
         }
-        if linked
-            && !has(i, &Class::Reply)
-            && (i + 1 >= n_gaps || !has(i + 1, &Class::Reply))
-            && enough(i + 1)
+        if let Some(link) = &link
+            && i > 0
+            && !tail(i).iter().any(|l| l.class == *link)
+            && !tail(i + 1).iter().any(|l| l.class == *link)
+            && enough(i)
         {
-            return &anchors[..=i];
+            return &anchors[..i];
         }
     }
     anchors
@@ -210,11 +243,37 @@ fn is_footer(lines: &[Line<'_>], from: usize, run: &[usize]) -> bool {
     if texts == 0 {
         return false;
     }
+    let headless = from == 0;
+    // Items of a list begin with their bullet.
+    if run.iter().filter(|&&a| lines[a].bullet).count() * 10 >= run.len() * 7 {
+        return false;
+    }
+    // Where links close every comment, they stand above the first byline too, if its comment stands there.
+    let is_link = |l: &&Line<'_>| matches!(l.class, Class::Reply | Class::Action);
+    let closes = |from: usize, to: usize| {
+        let near = lines[from..to].iter().rev().filter(|l| !matches!(l.class, Class::Blank | Class::Mark));
+        near.take(2).any(|l| is_link(&l))
+    };
+    let sample = &run[..run.len().min(50)];
+    let closed = sample.windows(2).filter(|w| closes(w[0] + 1, w[1])).count();
+    let opened = sample.windows(2).filter(|w| {
+        lines[w[0] + 1..w[1]]
+            .iter()
+            .find(|l| !matches!(l.class, Class::Blank | Class::Mark))
+            .is_some_and(|l| is_link(&l))
+    });
+    if !headless
+        && sample.len() > 2
+        && closed * 10 >= (sample.len() - 1) * 7
+        && opened.count() * 2 < sample.len()
+    {
+        return closes(from, first);
+    }
     let next = lines[last + 1..].iter().filter(|l| l.class != Class::Blank).take(2);
     let follows =
         next.clone().next().is_some_and(|l| l.class == Class::Text && l.indent + 1 >= lines[last].indent);
     let by = matches!(&lines[first].class, Class::Byline(b) if b.by);
-    let long = lead.iter().any(|l| l.class == Class::Text && l.text.len() > 60);
+    let long = !headless && lead.iter().any(|l| l.class == Class::Text && l.text.len() > 60);
     !follows || by || (long && !lead.iter().any(|l| l.class == Class::End))
 }
 
@@ -280,12 +339,23 @@ impl Cut<'_, '_> {
     fn segments(&self) -> Vec<Segment> {
         let replies = self.share_with(|l| l.class == Class::Reply) >= 0.5;
         let actions = self.share_with(|l| l.class == Class::Action) >= 0.5;
+        let bare = self.share_with(|l| l.class == Class::Mark) < 0.2;
         let typical = self.typical_length();
         let mut out: Vec<Segment> = Vec::with_capacity(self.run.len());
         for i in 0..self.run.len() {
             let (span, name) = self.span(i);
             let open_end = !self.footer && i + 1 == self.run.len() && span.end == self.lines.len();
-            let body = self.body(span, replies, actions, open_end.then_some(typical));
+            let span = if self.footer && i == 0 { self.first_body(span) } else { span };
+            let mut body = self.body(span.clone(), replies, actions, open_end.then_some(typical));
+            if body.is_empty() && bare && !open_end {
+                // "5" or "+1" is a comment where no scores are shown.
+                body = span
+                    .filter(|&l| {
+                        self.lines[l].class == Class::Mark
+                            && self.lines[l].text.bytes().any(|b| b.is_ascii_digit())
+                    })
+                    .collect();
+            }
             if !body.iter().any(|&l| self.lines[l].text.chars().any(|c| !c.is_whitespace())) {
                 continue;
             }
@@ -294,9 +364,12 @@ impl Cut<'_, '_> {
                 Segment { body, indent: anchor.indent, byline: vec![self.run[i]], ..Segment::default() };
             if let Class::Byline(b) = &anchor.class {
                 segment.author.clone_from(&b.author);
+                segment.answers.clone_from(&b.answers);
                 segment.time.clone_from(&b.time);
             }
             if let Some(name) = name {
+                // A name beside the time is then another's: "an hour ago, to Name".
+                segment.answers = segment.answers.or(segment.author.take());
                 segment.indent = self.lines[name].indent;
                 segment.byline.push(name);
                 segment.author = Some(match &self.lines[name].class {
@@ -352,6 +425,14 @@ impl Cut<'_, '_> {
         }
     }
 
+    /// The first body above its byline begins after the last line that is no text.
+    fn first_body(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let kept = |i: usize| matches!(self.lines[i].class, Class::Text | Class::Blank | Class::Byline(_));
+        let end = span.clone().rev().find(|&i| self.lines[i].class == Class::Text).unwrap_or(span.start);
+        let start = (span.start..end).rev().find(|&i| !kept(i)).map_or(span.start, |i| i + 1);
+        start..span.end
+    }
+
     /// Lines of a typical comment, for the last one where nothing marks its end.
     fn typical_length(&self) -> usize {
         let mut lengths: Vec<usize> = (1..self.run.len()).map(|i| self.run[i] - self.run[i - 1]).collect();
@@ -386,6 +467,10 @@ impl Cut<'_, '_> {
                 Class::Reply if started && replies => break,
                 Class::Action if started && actions && !replies => break,
                 // Quotations name their author; a time alone is the byline's other half.
+                // Another kind of byline is a log of changes, or the next part of the page.
+                Class::Byline(b) if started && !self.footer && b.form == Form::AuthorTime && !b.exact => {
+                    break;
+                }
                 Class::Byline(b) if started && b.form != Form::Time => out.push(i),
                 Class::Mark if started && !line.text.starts_with(['+', '-', '−', '–', '0', '•', '|']) => {
                     out.push(i)

@@ -1,6 +1,8 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
 mod html;
+mod adapt;
+mod floors;
 mod labels;
 mod parity;
 mod report;

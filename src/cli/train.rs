@@ -88,8 +88,13 @@ impl Train {
             Features::All => Recipe::default(),
             Features::Words => Recipe::words(),
         };
-        let params =
-            TrainParams { recipe, n_folds: self.folds as usize, seed: self.seed, ..TrainParams::default() };
+        let params = TrainParams {
+            recipe,
+            n_folds: self.folds as usize,
+            seed: self.seed,
+            diagnose: true,
+            ..TrainParams::default()
+        };
         let (mut model, report) = train(&labelled, &params)?;
         for warning in &report.warnings {
             ctx.warn(warning);
@@ -145,10 +150,31 @@ fn head_table(head: &HeadReport) -> String {
     for (lang, (n, f1)) in head.languages.iter().filter(|(_, (n, _))| *n >= 50) {
         out.push_str(&format!("  {:<26} {f1:>8.3}  ({n} comments)\n", format!("macro-F1 in {lang}")));
     }
+    out.push_str(&diagnosis(head));
     let c = head.convergence;
     out.push_str(&format!(
         "  C = {}, {} Newton steps, relative gradient {:.1e}\n",
         head.c, c.n_iterations, c.gradient
     ));
+    out
+}
+
+/// What a new outlet would get, and what more labels would bring.
+fn diagnosis(head: &HeadReport) -> String {
+    let mut out = String::new();
+    let d = &head.diagnosis;
+    if let Some(mean) = d.mean() {
+        out.push_str("  on an outlet not among the labels (each source left out once; text stage alone)\n");
+        for s in &d.sources {
+            let name = format!("  without {}", s.source);
+            let baseline = format!("baseline {:.3}, {} comments", s.baseline, s.n);
+            out.push_str(&format!("  {name:<26} {:>8.3}  ({baseline})\n", s.macro_f1));
+        }
+        out.push_str(&format!("  {:<26} {mean:>8.3}\n", "  mean of these"));
+    }
+    if !d.learning_curve.is_empty() {
+        let points: Vec<String> = d.learning_curve.iter().map(|(n, f1)| format!("{n}: {f1:.3}")).collect();
+        out.push_str(&format!("  macro-F1 by number of labels (text stage alone)  {}\n", points.join("  ")));
+    }
     out
 }

@@ -106,16 +106,6 @@ fn plain(text: &str) -> String {
     text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether the text of each row stands in another fold too: a test on it would test memory.
-pub fn seen_elsewhere(labelled: &LabelledCollection, of_fold: &[usize]) -> Vec<bool> {
-    let texts: Vec<String> = labelled.rows.iter().map(|r| plain(&r.text)).collect();
-    let mut fold: HashMap<&str, Option<usize>> = HashMap::new();
-    for (text, of) in texts.iter().zip(of_fold) {
-        fold.entry(text).and_modify(|f| *f = f.filter(|f| f == of)).or_insert(Some(*of));
-    }
-    texts.iter().map(|t| fold[t.as_str()].is_none()).collect()
-}
-
 /// Texts that occur more than once: with equal labels, and with different ones.
 fn repeated(labelled: &LabelledCollection) -> Vec<String> {
     let mut first: HashMap<String, usize> = HashMap::new();
@@ -140,8 +130,7 @@ fn repeated(labelled: &LabelledCollection) -> Vec<String> {
     let mut out = Vec::new();
     if n_repeated > 0 {
         out.push(format!(
-            "{n_repeated} comments repeat the text of an earlier one; where copies fall into different folds they \
-             are left out of the figures: drop them if they are copies"
+            "{n_repeated} comments repeat the text of an earlier one: drop them if they are copies"
         ));
     }
     if n_contradictory > 0 {

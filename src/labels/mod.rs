@@ -10,7 +10,7 @@ pub mod sample;
 
 use std::collections::BTreeMap;
 
-pub use check::{check, seen_elsewhere};
+pub use check::check;
 pub use folds::{Folds, folds};
 pub use read::{ReadOptions, read};
 

@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use rand::{RngExt, SeedableRng};
 
-use super::context::SCALARS;
+use super::context::{SCALARS, Told, inputs};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::map::Map;
 use super::newton::argmax;
 use super::thread::softmax;
 use super::{Head, Info, Item, Model, quantify, store};
 use crate::error::{Error, Kind, Result};
+use crate::features::analyser::Facts;
 use crate::labels::{LabelledCollection, folds};
 
 /// Penalties of the squared distance from the prior, chosen on five real sources with ten draws of 50 labels:
@@ -25,6 +26,8 @@ const ON_TERMS: f64 = 0.6;
 const ON_INTERCEPT: f64 = 1.0;
 /// Power of the class balance in the row weights.
 const BALANCE: f64 = 0.8;
+/// Part of the thread stage in the logits the fit starts from.
+const THREAD: f64 = 0.5;
 /// Weight of the logits by word vectors beside those by terms.
 const VECTORS: f64 = 0.5;
 /// Language flags among the scalars of the thread stage: the first three.
@@ -149,10 +152,7 @@ struct Known {
     terms: Vec<Vec<(u32, f64)>>,
     /// Components of the word vectors, in the columns of the base's weights.
     vectors: Vec<Vec<(u32, f64)>>,
-    /// Language flags.
-    flags: Vec<[f64; N_FLAGS]>,
-    /// Whether there is anything to read.
-    readable: Vec<bool>,
+    facts: Vec<Facts>,
     /// Place of each term that occurs among the columns of the fit.
     column: HashMap<u32, u32>,
     languages: BTreeMap<String, usize>,
@@ -166,8 +166,7 @@ impl Known {
         let mut out = Known {
             terms: Vec::new(),
             vectors: Vec::new(),
-            flags: Vec::new(),
-            readable: Vec::new(),
+            facts: Vec::new(),
             column: HashMap::new(),
             languages: BTreeMap::new(),
         };
@@ -187,19 +186,49 @@ impl Known {
                 let next = out.column.len() as u32;
                 out.column.entry(*t).or_insert(next);
             }
-            let lang = facts.lang.unwrap_or("en");
-            let flag = |b: bool| f64::from(u8::from(b));
-            out.flags.push([
-                flag(lang == "ru"),
-                flag(lang == "uk"),
-                flag(!matches!(lang, "ru" | "uk" | "en")),
-            ]);
             *out.languages.entry(facts.lang.unwrap_or("und").to_owned()).or_insert(0) += 1;
-            out.readable.push(facts.n_chunks > 0);
+            out.facts.push(facts);
             out.terms.push(terms);
             out.vectors.push(components);
         }
         out
+    }
+}
+
+/// The base's logits as a linear function of its text logits, its logits by word vectors and the scalars: part the
+/// plain sum, which is balanced, part the thread stage with its decision offsets.
+struct Prior {
+    /// `n_classes` rows each.
+    on_terms: Vec<Vec<f64>>,
+    on_vectors: Vec<Vec<f64>>,
+    on_scalars: Vec<Vec<f64>>,
+    constant: Vec<f64>,
+}
+
+impl Prior {
+    fn of(head: &Head) -> Self {
+        let k = head.classes.len();
+        let part: f64 = std::env::var("STANCE_X_MIX").ok().and_then(|v| v.parse().ok()).unwrap_or(THREAD);
+        let t = &head.thread.coefficients;
+        let first_scalar = t[0].len() - SCALARS.len();
+        let square = |first: usize, own: f64| -> Vec<Vec<f64>> {
+            let cell =
+                |c: usize, a: usize| part * t[c][first + a] + (1.0 - part) * if a == c { own } else { 0.0 };
+            (0..k).map(|c| (0..k).map(|a| cell(c, a)).collect()).collect()
+        };
+        Prior {
+            on_terms: square(0, 1.0),
+            on_vectors: if head.dense.is_some() { square(2 * k, VECTORS) } else { Vec::new() },
+            on_scalars: t.iter().map(|row| row[first_scalar..].iter().map(|x| part * x).collect()).collect(),
+            constant: (0..k).map(|c| part * (head.thread.intercept[c] + head.decision[c])).collect(),
+        }
+    }
+}
+
+/// `z += by x`.
+fn add_to(z: &mut [f64], by: &[Vec<f64>], x: &[f64]) {
+    for (z, row) in z.iter_mut().zip(by) {
+        *z += row.iter().zip(x).map(|(a, b)| a * b).sum::<f64>();
     }
 }
 
@@ -226,20 +255,30 @@ impl Job<'_> {
         &self.base.heads[self.at]
     }
 
-    /// Centred logits of the base: by terms, and half those by word vectors.
-    fn base_logits(&self, i: usize) -> Vec<f64> {
+    /// Scalars of the thread stage.
+    fn scalars(&self, i: usize) -> Vec<f64> {
+        let row = &self.labelled.rows[i];
+        let reply = row.parent.is_some() || row.parent_text.is_some();
+        let facts = &self.known.facts[i];
+        inputs(&Told { z: &[], vectors: None, parent: None, agrees: false, reply, facts })
+    }
+
+    /// Centred logits of the base.
+    fn base_logits(&self, prior: &Prior, i: usize) -> Vec<f64> {
         let head = self.head();
-        let mut z = head.intercept.clone();
+        let mut by_terms = head.intercept.clone();
         for &(t, x) in &self.known.terms[i] {
-            z.iter_mut().zip(head.weights.row(t as usize)).for_each(|(z, w)| *z += x * f64::from(*w));
+            by_terms.iter_mut().zip(head.weights.row(t as usize)).for_each(|(z, w)| *z += x * f64::from(*w));
         }
+        let mut z = prior.constant.clone();
+        add_to(&mut z, &prior.on_terms, &centred(by_terms));
+        add_to(&mut z, &prior.on_scalars, &self.scalars(i));
         if let Some((weights, intercept)) = &head.dense {
-            z.iter_mut().zip(intercept).for_each(|(z, b)| *z += VECTORS * b);
+            let mut by_vectors = intercept.clone();
             for &(j, x) in &self.known.vectors[i] {
-                z.iter_mut()
-                    .zip(weights.row(j as usize))
-                    .for_each(|(z, w)| *z += VECTORS * x * f64::from(*w));
+                by_vectors.iter_mut().zip(weights.row(j as usize)).for_each(|(z, w)| *z += x * f64::from(*w));
             }
+            add_to(&mut z, &prior.on_vectors, &centred(by_vectors));
         }
         centred(z)
     }
@@ -262,8 +301,9 @@ impl Job<'_> {
         let rows = &self.labelled.rows;
         let n = rows.len();
         let y: Vec<Option<usize>> =
-            (0..n).map(|i| rows[i].y[self.h].filter(|_| self.known.readable[i])).collect();
-        let offsets: Vec<Vec<f64>> = (0..n).map(|i| self.base_logits(i)).collect();
+            (0..n).map(|i| rows[i].y[self.h].filter(|_| self.known.facts[i].n_chunks > 0)).collect();
+        let prior = Prior::of(head);
+        let offsets: Vec<Vec<f64>> = (0..n).map(|i| self.base_logits(&prior, i)).collect();
         // Columns: base logits, language flags, intercept, word vectors, terms; each divided by the root of its
         // penalty.
         let n_vectors = head.dense.as_ref().map_or(0, |(w, _)| w.nrows());
@@ -273,7 +313,7 @@ impl Job<'_> {
                 let by = |penalty: f64| 1.0 / penalty.sqrt();
                 let mut row: Vec<(u32, f64)> =
                     offsets[i].iter().enumerate().map(|(j, z)| (j as u32, z * by(ON_LOGITS))).collect();
-                let flags = self.known.flags[i].iter().enumerate().filter(|(_, x)| **x != 0.0);
+                let flags = self.scalars(i).into_iter().take(N_FLAGS).enumerate().filter(|(_, x)| *x != 0.0);
                 row.extend(flags.map(|(j, x)| ((k + j) as u32, x * by(ON_TERMS))));
                 row.push(((k + N_FLAGS) as u32, by(ON_INTERCEPT)));
                 let first = (k + N_FLAGS + 1) as u32;
@@ -303,7 +343,7 @@ impl Job<'_> {
         let weights = self.weights(&y, |_| true);
         let map = Map { weights: &weights, ..problem };
         let v = map.solve();
-        let adapted = self.fold_in(&v, first_term, &scale);
+        let adapted = self.fold_in(&prior, &v, first_term, &scale);
         let mut oof = vec![None; n];
         judged.iter().zip(&z).for_each(|(i, z)| oof[*i] = Some(scale.posterior(z)));
         let report = self.report(&judged, &truth, &z, &scale, seed);
@@ -311,17 +351,23 @@ impl Job<'_> {
     }
 
     /// The base's head with what was learned put into its weights.
-    fn fold_in(&self, v: &[f64], first_term: usize, scale: &Scale) -> Head {
+    fn fold_in(&self, prior: &Prior, v: &[f64], first_term: usize, scale: &Scale) -> Head {
         let mut head = self.head().clone();
         let k = head.classes.len();
         let learned = |j: usize, c: usize, penalty: f64| v[j * k + c] / penalty.sqrt();
-        let mix = |z: Vec<f64>| -> Vec<f64> {
+        // Where logits of the base end up.
+        let moved = |z: Vec<f64>| -> Vec<f64> {
             let z = centred(z);
             let to = |c: usize| z[c] + (0..k).map(|a| z[a] * learned(a, c, ON_LOGITS)).sum::<f64>();
             (0..k).map(to).collect()
         };
+        let through = |by: &[Vec<f64>], z: Vec<f64>| {
+            let mut out = vec![0.0; k];
+            add_to(&mut out, by, &centred(z));
+            moved(out)
+        };
         for mut row in head.weights.rows_mut() {
-            let new = mix(row.iter().map(|w| f64::from(*w)).collect());
+            let new = through(&prior.on_terms, row.iter().map(|w| f64::from(*w)).collect());
             row.iter_mut().zip(new).for_each(|(w, new)| *w = new as f32);
         }
         for (t, column) in &self.known.column {
@@ -330,19 +376,22 @@ impl Job<'_> {
             }
         }
         store::quantise(&mut head.weights);
-        head.intercept = mix(head.intercept.clone());
+        head.intercept = through(&prior.on_terms, head.intercept);
         let first_vector = k + N_FLAGS + 1;
         let has_vectors = head.dense.is_some();
         if let Some((weights, intercept)) = &mut head.dense {
             for (j, mut row) in weights.rows_mut().into_iter().enumerate() {
-                let new = mix(row.iter().map(|w| VECTORS * f64::from(*w)).collect());
+                let new = through(&prior.on_vectors, row.iter().map(|w| f64::from(*w)).collect());
                 for (c, (w, new)) in row.iter_mut().zip(new).enumerate() {
                     *w = (new + learned(first_vector + j, c, ON_TERMS)) as f32;
                 }
             }
-            *intercept = mix(intercept.iter().map(|b| VECTORS * b).collect());
+            *intercept = through(&prior.on_vectors, std::mem::take(intercept));
         }
-        let scalars = head.thread.coefficients[0].len() - SCALARS.len();
+        let constant = moved(prior.constant.clone());
+        let scalars: Vec<Vec<f64>> =
+            (0..SCALARS.len()).map(|j| moved(prior.on_scalars.iter().map(|r| r[j]).collect())).collect();
+        let first_scalar = head.thread.coefficients[0].len() - SCALARS.len();
         for (c, row) in head.thread.coefficients.iter_mut().enumerate() {
             // What agreement with the parent adds is kept as the base has it; the rest is the solution's.
             row[..k].fill(0.0);
@@ -351,10 +400,12 @@ impl Job<'_> {
             if has_vectors {
                 row[2 * k + c] = scale.factor;
             }
-            for j in 0..N_FLAGS {
-                row[scalars + j] = scale.factor * learned(k + j, c, ON_TERMS);
+            for (j, scalar) in scalars.iter().enumerate() {
+                let flag = if j < N_FLAGS { learned(k + j, c, ON_TERMS) } else { 0.0 };
+                row[first_scalar + j] = scale.factor * (scalar[c] + flag);
             }
-            head.thread.intercept[c] = scale.factor * learned(k + N_FLAGS, c, ON_INTERCEPT) + scale.shift[c];
+            let intercept = constant[c] + learned(k + N_FLAGS, c, ON_INTERCEPT);
+            head.thread.intercept[c] = scale.factor * intercept + scale.shift[c];
         }
         // Named is the class that the balanced fit prefers; the shift is for the shares alone.
         head.decision = scale.shift.iter().map(|s| -s).collect();

@@ -3,6 +3,7 @@
 mod adapt;
 pub(crate) mod context;
 mod decision;
+mod diagnose;
 pub mod dummy;
 mod explain;
 mod map;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use adapt::{AdaptReport, AdaptedHead, adapt};
+pub use diagnose::{Diagnosis, LeftOut};
 pub use explain::{Contribution, Explanation};
 pub use quantify::quantify;
 pub use train::{HeadReport, TrainParams, TrainReport, train};

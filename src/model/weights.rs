@@ -51,7 +51,8 @@ pub(crate) fn thread_weights(labelled: &LabelledCollection, h: usize, rows: &[us
     let pairs: Vec<(usize, usize)> =
         rows.iter().filter_map(|i| Some((*i, labelled.rows[*i].y[h]?))).collect();
     let mut weights: Vec<f64> = labelled.rows.iter().map(|r| r.weight).collect();
-    balance_sources(labelled, &pairs, k, THREAD_POWER, &mut weights);
+    let power = std::env::var("STANCE_X_POWER").ok().and_then(|v| v.parse().ok()).unwrap_or(THREAD_POWER);
+    balance_sources(labelled, &pairs, k, power, &mut weights);
     rows.iter().map(|i| weights[*i]).collect()
 }
 

@@ -2,6 +2,8 @@
 
 mod copies;
 mod html;
+mod adapt;
+mod floors;
 mod labels;
 mod parity;
 mod report;

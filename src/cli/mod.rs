@@ -15,6 +15,7 @@ pub mod output;
 pub mod progress;
 pub mod threads;
 
+mod adapt;
 mod agree;
 mod card;
 mod completions;
@@ -155,6 +156,8 @@ fn run(cli: Cli) -> Result<()> {
             .build_global()
             .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
     }
+    // Without a handler the signal still ends the program; only the temporary file would stay.
+    let _ = ctrlc::set_handler(output::interrupted);
     let ctx = Context { global: cli.global, told: std::sync::Arc::default() };
     match cli.verb {
         Verb::Split(v) => v.run(&ctx),

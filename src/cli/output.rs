@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use anstyle::{AnsiColor, Style};
 
@@ -21,6 +22,22 @@ pub fn stderr_line(label: &str, message: &str) {
     } else {
         writeln!(err, "{style}{label}{style:#}: {message}")
     };
+}
+
+/// Temporary files of outputs that are not finished.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// What an interruption by the user comes to: unfinished outputs are removed, and the program ends with exit
+/// code 1.
+pub fn interrupted() {
+    if let Ok(paths) = UNFINISHED.lock() {
+        for path in paths.iter() {
+            // It may be finished or gone by now.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+    stderr_line("error", "interrupted; no output was written");
+    std::process::exit(1);
 }
 
 /// A result on its way: standard output, or a temporary file that is renamed when all is written.
@@ -62,6 +79,9 @@ impl Output {
             .prefix(".stance-")
             .tempfile_in(dir)
             .map_err(|e| Error::io(name, e).hint("the folder must exist and be writable"))?;
+        if let Ok(mut paths) = UNFINISHED.lock() {
+            paths.push(temp.path().to_owned());
+        }
         Ok(Output::File { temp: BufWriter::with_capacity(1 << 16, temp), target: path.to_owned() })
     }
 

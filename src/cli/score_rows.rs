@@ -4,10 +4,11 @@ use std::io::{Read, Write};
 use std::sync::mpsc;
 
 use super::Context;
-use super::input::Input;
+use super::input::{self, Input};
 use super::output::Output;
+use super::progress::Progress;
 use crate::error::{Error, Kind, Result};
-use crate::labels::csv::{self, Records};
+use crate::labels::csv::{Records, write_field};
 use crate::model::predict::Scorer;
 use crate::model::{Item, Model};
 
@@ -25,8 +26,16 @@ impl Limit {
         Limit(n)
     }
 
-    fn reached(&self) -> bool {
+    pub fn reached(&self) -> bool {
         self.0 == Some(0)
+    }
+
+    /// Takes up to `n` comments from what is left; how many may be written.
+    pub fn take(&mut self, n: usize) -> usize {
+        let Some(left) = &mut self.0 else { return n };
+        let n = n.min(*left as usize);
+        *left -= n as u64;
+        n
     }
 }
 
@@ -35,10 +44,10 @@ pub(super) fn header(model: &Model, out: &mut impl Write) -> Result<()> {
     let mut line = b"article,id".to_vec();
     for head in model.heads() {
         line.push(b',');
-        csv::write_field(&mut line, &head.name);
+        write_field(&mut line, &head.name);
         for class in &head.classes {
             line.push(b',');
-            csv::write_field(&mut line, &format!("p_{class}"));
+            write_field(&mut line, &format!("p_{class}"));
         }
     }
     line.push(b'\n');
@@ -94,14 +103,16 @@ pub(super) fn score(
             Box::new(file)
         }
     };
-    let _ = ctx;
+    let progress = Progress::bytes(ctx, input::len(input));
     let mut cutter = Cutter { source: &mut source, rest: Vec::new(), line: 1, quotes: false, done: false };
     let first = cutter.peek().map_err(|e| e.file(&name))?;
     let shape = shape(&first).map_err(|e| e.file(&name))?;
     cutter.quotes = matches!(shape, Shape::Csv(_));
     let stem =
         std::path::Path::new(&name).file_stem().map_or(String::new(), |s| s.to_string_lossy().into_owned());
-    pipeline(model, &shape, &stem, cutter, limit, out).map_err(|e| e.file(name))
+    let done = pipeline(model, &shape, &stem, cutter, limit, out, &progress);
+    progress.finish();
+    done.map_err(|e| e.file(name))
 }
 
 /// Tells JSONL from CSV by the first line.
@@ -228,6 +239,7 @@ fn pipeline(
     mut cutter: Cutter<'_>,
     limit: &mut Limit,
     out: &mut Output,
+    progress: &Progress,
 ) -> Result<()> {
     let n_workers = rayon::current_num_threads();
     let (to_workers, blocks) =
@@ -261,13 +273,13 @@ fn pipeline(
             }
             Ok(())
         });
+        let mut n_bytes = 0;
         for result in results {
             let Ok(scored) = result.recv() else { continue };
             let scored = scored?;
-            let n = limit.0.map_or(scored.ends.len(), |n| scored.ends.len().min(n as usize));
-            if let Some(limit) = &mut limit.0 {
-                *limit -= n as u64;
-            }
+            n_bytes += scored.n_bytes as u64;
+            progress.set(n_bytes);
+            let n = limit.take(scored.ends.len());
             let end = if n == 0 { 0 } else { scored.ends[n - 1] };
             out.write_all(&scored.bytes[..end]).map_err(write_error)?;
             if limit.reached() {
@@ -285,6 +297,8 @@ fn pipeline(
 struct Scored {
     bytes: Vec<u8>,
     ends: Vec<usize>,
+    /// Length of the block they come from.
+    n_bytes: usize,
 }
 
 struct Worker<'m> {
@@ -350,7 +364,8 @@ impl Worker<'_> {
                 block.line + memchr::memchr_iter(b'\n', &block.bytes[..e.valid_up_to()]).count() as u64;
             Error::input("is not UTF-8").line(line).hint("save the file as UTF-8")
         })?;
-        let mut out = Scored { bytes: Vec::with_capacity(block.bytes.len() / 2), ends: Vec::new() };
+        let n_bytes = block.bytes.len();
+        let mut out = Scored { bytes: Vec::with_capacity(n_bytes / 2), ends: Vec::new(), n_bytes };
         match self.shape {
             Shape::Jsonl => self.jsonl(text, block.line, &mut out)?,
             Shape::Csv(columns) => self.csv(text, columns, block.line, first, &mut out)?,
@@ -410,35 +425,41 @@ impl Worker<'_> {
         out: &mut Scored,
     ) {
         let bytes = &mut out.bytes;
-        csv::write_field(bytes, if article.is_empty() { self.stem } else { article });
+        write_field(bytes, if article.is_empty() { self.stem } else { article });
         bytes.push(b',');
         if id.is_empty() {
             bytes.extend_from_slice(line.to_string().as_bytes());
         } else {
-            csv::write_field(bytes, id);
+            write_field(bytes, id);
         }
         let item = Item { text, parent_text, ..Item::default() };
         let mut z = std::mem::take(&mut self.z);
         let facts = self.scorer.logits(text, &mut z);
-        if facts.n_chunks == 0 {
-            // An empty or unreadable text never gets a class.
-            let n = self.model.heads().iter().map(|h| h.classes.len() + 1).sum::<usize>();
-            bytes.extend(std::iter::repeat_n(b',', n));
-        } else {
-            let posteriors = self.scorer.posteriors(&item, &z, &facts, None);
-            for (head, p) in self.model.heads().iter().zip(&posteriors) {
-                bytes.push(b',');
-                csv::write_field(bytes, &head.classes[head.decide(p)]);
-                for p in p {
-                    bytes.push(b',');
-                    write_probability(bytes, *p);
-                }
-            }
-        }
+        let posteriors = (facts.n_chunks > 0).then(|| self.scorer.posteriors(&item, &z, &facts, None));
+        write_classes(self.model, posteriors.as_deref(), bytes);
         self.z = z;
-        bytes.push(b'\n');
         out.ends.push(bytes.len());
     }
+}
+
+/// Writes the named class and the posteriors of every head, and ends the row; an empty or unreadable text has
+/// neither.
+pub(super) fn write_classes(model: &Model, posteriors: Option<&[Vec<f64>]>, out: &mut Vec<u8>) {
+    let Some(posteriors) = posteriors else {
+        let n = model.heads().iter().map(|h| h.classes.len() + 1).sum::<usize>();
+        out.extend(std::iter::repeat_n(b',', n));
+        out.push(b'\n');
+        return;
+    };
+    for (head, p) in model.heads().iter().zip(posteriors) {
+        out.push(b',');
+        write_field(out, &head.classes[head.decide(p)]);
+        for p in p {
+            out.push(b',');
+            write_probability(out, *p);
+        }
+    }
+    out.push(b'\n');
 }
 
 /// Six decimals, rounded.

@@ -159,6 +159,11 @@ impl Failures {
 }
 
 impl Summary {
+    /// Whether something could not be read.
+    pub fn failed(&self) -> bool {
+        self.failures.n > 0
+    }
+
     /// The error to end with once the results are written: none where everything was read; the cause itself where
     /// there was one input and it failed; else a line that counts the failures (exit 1), each told before.
     ///

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 mod authors;
 mod dates;
 mod elsewhere;
+mod export;
 pub mod html;
 mod notes;
 mod quotes;
@@ -154,7 +155,8 @@ pub fn split(document: &Document, options: &Options) -> Result<Vec<Thread>> {
     let mut threads = match document.kind {
         Kind::Html => vec![html::html_thread(document, text, html::Rules::All)],
         Kind::Text => vec![text::text_thread(document, text)],
-        Kind::Export | Kind::Rows => rows::threads(document, text)?,
+        Kind::Export => export::threads(document, text)?,
+        Kind::Rows => rows::threads(document, text)?,
     };
     for thread in &mut threads {
         if document.kind != Kind::Rows {
@@ -164,7 +166,10 @@ pub fn split(document: &Document, options: &Options) -> Result<Vec<Thread>> {
             quotes::mark(thread);
         }
         languages(thread);
-        authors::apply(thread, options);
+        // Threads that were split before have had their names treated then.
+        if document.kind != Kind::Rows || thread.system.as_deref() == Some(rows::SYSTEM) {
+            authors::apply(thread, options);
+        }
         thread.warnings.extend(decoded.warning.clone());
     }
     Ok(threads)

@@ -7,6 +7,9 @@ use super::{Comment, Evidence, Status, Thread};
 use crate::error::{Error, Result};
 use crate::page::Document;
 
+/// What a thread made of rows says it was read by.
+pub(super) const SYSTEM: &str = "rows";
+
 /// A row of one comment. Other columns (labels, say) are passed over.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -139,7 +142,7 @@ impl Rows<'_> {
         let key = article.clone().unwrap_or_default();
         let place = *self.by_article.entry(key).or_insert_with(|| {
             let mut thread = Thread::new(self.document);
-            thread.system = Some("rows".to_owned());
+            thread.system = Some(SYSTEM.to_owned());
             if let Some(article) = article {
                 thread.article = article;
             }

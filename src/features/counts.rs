@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::Recipe;
 use super::analyser::{Analyser, BIGRAMS, CHARS, Facts, WORDS};
+use super::embedding::Embedding;
 use super::table::{Pairs, Strings};
 use super::vocabulary::{Growing, Vocabulary};
 use crate::error::{Error, Result};
@@ -32,6 +33,8 @@ pub(crate) struct Counts {
     pub column_starts: Vec<u32>,
     pub column_entries: Vec<u32>,
     pub facts: Vec<Facts>,
+    /// Each row as word vectors, uncentred, where the recipe has them.
+    pub embedded: Vec<(Option<usize>, Vec<f32>)>,
 }
 
 impl Counts {
@@ -72,14 +75,21 @@ struct Piece {
     rows: Vec<[u32; 3]>,
     entries: Vec<u32>,
     facts: Vec<Facts>,
+    embedded: Vec<(Option<usize>, Vec<f32>)>,
 }
 
-fn read_piece(texts: &[&str], recipe: &Recipe) -> Piece {
-    let mut analyser = Analyser::new(Growing::default(), recipe);
+fn read_piece(texts: &[&str], recipe: &Recipe, embedding: Option<&Embedding>) -> Piece {
+    let mut analyser = Analyser::new(Growing::default(), recipe, embedding);
+    let mut embedded = Vec::new();
     let mut df: [Vec<u32>; 3] = Default::default();
     let (mut rows, mut entries, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for text in texts {
-        facts.push(analyser.analyse(text));
+        let known = analyser.analyse(text);
+        if embedding.is_some() {
+            let mut row = Vec::new();
+            embedded.push((analyser.embed(&known, &mut row), row));
+        }
+        facts.push(known);
         let mut ends = [0; 3];
         for kind in [WORDS, BIGRAMS, CHARS] {
             let df = &mut df[kind];
@@ -94,7 +104,7 @@ fn read_piece(texts: &[&str], recipe: &Recipe) -> Piece {
         }
         rows.push(ends);
     }
-    Piece { terms: analyser.lexicon, df, rows, entries, facts }
+    Piece { terms: analyser.lexicon, df, rows, entries, facts, embedded }
 }
 
 /// Order of the kept terms: ids by falling document frequency, ties by the term itself.
@@ -128,7 +138,11 @@ fn add_df(total: &mut Vec<u32>, map: &[u32], df: &[u32]) {
 ///
 /// # Errors
 /// More than 2^24 texts or terms.
-pub(crate) fn read(texts: &[&str], recipe: &Recipe) -> Result<(Vocabulary, Vec<u32>, Counts)> {
+pub(crate) fn read(
+    texts: &[&str],
+    recipe: &Recipe,
+    embedding: Option<&Embedding>,
+) -> Result<(Vocabulary, Vec<u32>, Counts)> {
     if texts.len() > INDEX_MASK as usize {
         return Err(Error::input("more than 16 million labelled comments")
             .hint("train on a part of them; a hundred thousand teach as much"));
@@ -136,7 +150,7 @@ pub(crate) fn read(texts: &[&str], recipe: &Recipe) -> Result<(Vocabulary, Vec<u
     // The cut changes nothing in the result: terms are put in an order of their own at the end.
     let n_pieces = rayon::current_num_threads() * 2;
     let size = texts.len().div_ceil(n_pieces).max(256);
-    let mut pieces: Vec<Piece> = texts.par_chunks(size).map(|t| read_piece(t, recipe)).collect();
+    let mut pieces: Vec<Piece> = texts.par_chunks(size).map(|t| read_piece(t, recipe, embedding)).collect();
 
     let mut all = Growing::default();
     let mut df: [Vec<u32>; 3] = Default::default();
@@ -221,6 +235,7 @@ pub(crate) fn read(texts: &[&str], recipe: &Recipe) -> Result<(Vocabulary, Vec<u
             counts.starts.push(counts.entries.len() as u32);
         }
         counts.facts.extend(piece.facts);
+        counts.embedded.extend(piece.embedded);
     }
     counts.transpose(&frequencies);
     Ok((vocabulary, frequencies, counts))

@@ -3,10 +3,12 @@
 //! Terms are of two kinds, each a block of its own: stemmed words with their 1- and 2-grams, and character
 //! n-grams within chunks (scikit-learn's `char_wb`). A term's weight in a comment is
 //! `(1 + ln tf) (ln((1 + n) / (1 + df)) + 1)`, scikit-learn's sublinear tf and smooth idf; each block of a
-//! row is divided by its Euclidean length, then the blocks are joined.
+//! row is divided by its Euclidean length, then the blocks are joined. Beside them a comment is seen as the mean
+//! of its words' [`vectors`].
 
 pub(crate) mod analyser;
 pub(crate) mod counts;
+pub(crate) mod embedding;
 pub mod sparse;
 pub(crate) mod table;
 pub(crate) mod tfidf;
@@ -44,11 +46,13 @@ pub struct Recipe {
     pub chars: Option<(u8, u8)>,
     /// Number of comments a character n-gram must occur in. Default 2.
     pub char_min_df: u32,
+    /// Whether word vectors learned from unlabelled comments are used beside the terms. Default yes.
+    pub vectors: bool,
     /// Whether rows are weighted by the coder's confidence. Default yes.
     pub confidence: bool,
-    /// Whether rows are weighted by `p(class) / p(class | source)`, so that a source's class share teaches
-    /// nothing. Default yes.
-    pub balance_sources: bool,
+    /// Power of the row weights `(p(class) / p(class | source))^a`: at 1 a source's class share teaches nothing,
+    /// at 0 all. Default .5.
+    pub balance_sources: f64,
     /// Whether classes are weighted to equal shares. Default yes.
     pub balance_classes: bool,
     /// Inverse strength of the L2 penalty of the text stage; `None` for the best of the grid by
@@ -66,8 +70,9 @@ impl Default for Recipe {
             bigram_min_df: 2,
             chars: Some((1, 4)),
             char_min_df: 2,
+            vectors: true,
             confidence: true,
-            balance_sources: true,
+            balance_sources: 0.5,
             balance_classes: true,
             c: None,
         }
@@ -77,11 +82,19 @@ impl Default for Recipe {
 impl Recipe {
     /// Whether the settings are within what the analysis is built for.
     pub(crate) fn is_sane(&self) -> bool {
-        (1..=2).contains(&self.word_ngrams) && self.chars.is_none_or(|(a, b)| 1 <= a && a <= b && b <= 8)
+        (1..=2).contains(&self.word_ngrams)
+            && self.chars.is_none_or(|(a, b)| 1 <= a && a <= b && b <= 8)
+            && self.balance_sources.is_finite()
     }
 
     /// Word 1–2-grams only, unweighted rows: what a plain bag-of-words classifier sees.
     pub fn words() -> Self {
-        Recipe { chars: None, balance_sources: false, balance_classes: false, ..Recipe::default() }
+        Recipe {
+            chars: None,
+            vectors: false,
+            balance_sources: 0.0,
+            balance_classes: false,
+            ..Recipe::default()
+        }
     }
 }

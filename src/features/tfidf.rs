@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::Recipe;
 use super::analyser::{Analyser, Facts, MAX_TF};
 use super::counts::{self, Counts, INDEX_BITS, INDEX_MASK};
+use super::embedding::Embedding;
 use super::sparse::Design;
 use super::vocabulary::Vocabulary;
 use crate::error::Result;
@@ -42,6 +43,7 @@ pub struct Vectoriser {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) df: Vec<u32>,
     pub(crate) n_docs: u32,
+    pub(crate) embedding: Option<Embedding>,
 }
 
 impl Vectoriser {
@@ -54,8 +56,10 @@ impl Vectoriser {
     }
 
     pub(crate) fn fit_counts(texts: &[&str], recipe: &Recipe) -> Result<(Self, Counts)> {
-        let (vocabulary, df, counts) = counts::read(texts, recipe)?;
-        let v = Vectoriser { recipe: recipe.clone(), vocabulary, df, n_docs: texts.len() as u32 };
+        let embedding = if recipe.vectors { Some(Embedding::new()?) } else { None };
+        let (vocabulary, df, counts) = counts::read(texts, recipe, embedding.as_ref())?;
+        let n_docs = texts.len() as u32;
+        let v = Vectoriser { recipe: recipe.clone(), vocabulary, df, n_docs, embedding };
         Ok((v, counts))
     }
 
@@ -75,17 +79,21 @@ impl Vectoriser {
         texts
             .par_chunks(256)
             .flat_map_iter(|texts| {
-                let mut analyser = Analyser::new(&self.vocabulary, &self.recipe);
+                let mut analyser = self.analyser();
                 let idf = &idf;
                 texts.iter().map(move |t| self.row(&mut analyser, t, idf).0).collect::<Vec<_>>()
             })
             .collect()
     }
 
+    pub(crate) fn analyser(&self) -> Analyser<'_, &Vocabulary> {
+        Analyser::new(&self.vocabulary, &self.recipe, self.embedding.as_ref())
+    }
+
     /// One row, and what else is known of the text.
     pub(crate) fn row(
         &self,
-        analyser: &mut Analyser<&Vocabulary>,
+        analyser: &mut Analyser<'_, &Vocabulary>,
         text: &str,
         idf: &[f64],
     ) -> (Vec<(u32, f64)>, Facts) {

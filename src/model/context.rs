@@ -11,9 +11,9 @@ pub(crate) const MAX_LOGIT: f64 = 8.0;
 pub(crate) const SCALARS: [&str; 6] =
     ["Russian", "Ukrainian", "other language", "length", "unknown words", "is a reply"];
 
-/// Number of inputs for a head of `k` classes.
-pub(crate) fn n_inputs(k: usize) -> usize {
-    2 * k + SCALARS.len()
+/// Number of inputs for a head of `k` classes, with or without scores by word vectors.
+pub(crate) fn n_inputs(k: usize, vectors: bool) -> usize {
+    (2 + usize::from(vectors)) * k + SCALARS.len()
 }
 
 /// Centres and bounds logits.
@@ -22,19 +22,33 @@ pub(crate) fn bounded(z: &[f64]) -> Vec<f64> {
     z.iter().map(|x| (x - mean).clamp(-MAX_LOGIT, MAX_LOGIT)).collect()
 }
 
-/// Inputs of one comment: its bounded text logits, those of the parent where the comment agrees with it, and
-/// the scalars. Lengths are scaled to be of the size of the flags.
-pub(crate) fn inputs(
-    z: &[f64],
-    parent: Option<&[f64]>,
-    agrees: bool,
-    reply: bool,
-    facts: &Facts,
-) -> Vec<f64> {
+/// What the thread stage is told of one comment.
+pub(crate) struct Told<'a> {
+    /// Text logits of the head.
+    pub z: &'a [f64],
+    /// Logits by word vectors, where the model has them.
+    pub vectors: Option<&'a [f64]>,
+    /// Text logits of the parent, where it is known.
+    pub parent: Option<&'a [f64]>,
+    /// Whether the comment does little but agree.
+    pub agrees: bool,
+    /// Whether it answers another.
+    pub reply: bool,
+    /// The rest.
+    pub facts: &'a Facts,
+}
+
+/// Inputs of one comment: its bounded text logits, those of the parent where the comment agrees with it, those
+/// by word vectors, and the scalars. Lengths are scaled to be of the size of the flags.
+pub(crate) fn inputs(told: &Told<'_>) -> Vec<f64> {
+    let Told { z, facts, .. } = *told;
     let mut x = bounded(z);
-    match parent {
-        Some(p) if agrees => x.extend(bounded(p)),
+    match told.parent {
+        Some(p) if told.agrees => x.extend(bounded(p)),
         _ => x.resize(2 * z.len(), 0.0),
+    }
+    if let Some(vectors) = told.vectors {
+        x.extend(bounded(vectors));
     }
     let flag = |b: bool| f64::from(u8::from(b));
     let lang = facts.lang.unwrap_or("en");
@@ -45,7 +59,7 @@ pub(crate) fn inputs(
         flag(!matches!(lang, "ru" | "uk" | "en")),
         (n_words + 1.0).ln() / 3.0 - 1.0,
         if facts.n_words == 0 { 0.0 } else { f64::from(facts.n_unknown) / n_words },
-        flag(reply),
+        flag(told.reply),
     ]);
     x
 }

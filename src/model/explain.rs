@@ -1,9 +1,8 @@
 //! Which terms and which context gave a comment its class scores.
 
-use super::context::{MAX_LOGIT, SCALARS, agrees, inputs, own_words};
+use super::context::{MAX_LOGIT, SCALARS, Told, agrees, inputs, own_words};
 use super::predict::Scorer;
 use super::{Item, Model};
-use crate::features::analyser::Analyser;
 
 /// What one term, or one piece of context, adds to the score of each class.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +39,7 @@ impl Model {
     pub fn explain(&self, items: &[Item<'_>], index: usize) -> Vec<Explanation> {
         let Some(item) = items.get(index) else { return Vec::new() };
         let own = own_words(item);
-        let mut analyser = Analyser::new(&self.vectoriser.vocabulary, &self.vectoriser.recipe);
+        let mut analyser = self.vectoriser.analyser();
         let (row, facts) = self.vectoriser.row(&mut analyser, &own, &self.vectoriser.idf());
         if facts.n_chunks == 0 {
             return Vec::new();
@@ -56,6 +55,9 @@ impl Model {
         }
         let reply = parent_text.is_some();
         let agrees = reply && agrees(item.text);
+        let mut all = Vec::new();
+        scorer.logits(&own, &mut all);
+        let n_logits: usize = self.heads.iter().map(|h| h.classes.len()).sum();
         let mut at = 0;
         let mut out = Vec::new();
         for head in &self.heads {
@@ -66,7 +68,9 @@ impl Model {
             for &(t, x) in &row {
                 z.iter_mut().zip(head.weights.row(t as usize)).for_each(|(z, w)| *z += x * f64::from(*w));
             }
-            let x = inputs(&z, reply.then(|| &parent[range]), agrees, reply, &facts);
+            let vectors = all.get(n_logits + range.start..n_logits + range.end);
+            let parent = reply.then(|| &parent[range]);
+            let x = inputs(&Told { z: &z, vectors, parent, agrees, reply, facts: &facts });
             let mean = |v: &[f64]| v.iter().sum::<f64>() / k as f64;
             let m = mean(&z);
             let shrink: Vec<f64> = z
@@ -100,10 +104,15 @@ impl Model {
             context("prior", start.iter().zip(&head.thread.intercept).map(|(a, b)| a + b).collect());
             let of_input =
                 |j: usize| head.thread.coefficients.iter().map(|c| c[j] * x[j]).collect::<Vec<f64>>();
-            let from_parent: Vec<Vec<f64>> = (k..2 * k).map(of_input).collect();
-            context("agrees with parent", (0..k).map(|c| from_parent.iter().map(|s| s[c]).sum()).collect());
+            let of_inputs = |range: std::ops::Range<usize>| -> Vec<f64> {
+                let parts: Vec<Vec<f64>> = range.map(of_input).collect();
+                (0..k).map(|c| parts.iter().map(|s| s[c]).sum()).collect()
+            };
+            context("agrees with parent", of_inputs(k..2 * k));
+            let scalars = x.len() - SCALARS.len();
+            context("word vectors", of_inputs(2 * k..scalars));
             for (i, name) in SCALARS.iter().enumerate() {
-                context(name, of_input(2 * k + i));
+                context(name, of_input(scalars + i));
             }
             contributions.retain(|c| c.scores.iter().any(|s| *s != 0.0));
             let size = |c: &Contribution| c.scores.iter().fold(0.0_f64, |a, s| a.max(s.abs()));

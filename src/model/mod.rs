@@ -1,8 +1,12 @@
 //! rows -> posteriors (`n_comments` x `n_classes`), by a text stage and a thread stage.
 
+mod adapt;
 pub(crate) mod context;
+mod decision;
+mod diagnose;
 pub mod dummy;
 mod explain;
+mod map;
 pub mod newton;
 pub(crate) mod predict;
 mod quantify;
@@ -15,6 +19,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use adapt::{AdaptReport, AdaptedHead, adapt};
+pub use diagnose::{Diagnosis, LeftOut};
 pub use explain::{Contribution, Explanation};
 pub use quantify::quantify;
 pub use train::{HeadReport, TrainParams, TrainReport, train};
@@ -79,10 +85,11 @@ pub struct Head {
     pub(crate) weights: ndarray::Array2<f32>,
     /// Intercept of the text stage per class.
     pub(crate) intercept: Vec<f64>,
+    /// Weights and intercept on the comment's word vectors, `n_components` x `n_classes`.
+    pub(crate) dense: Option<(ndarray::Array2<f32>, Vec<f64>)>,
     /// The thread stage.
     pub thread: thread::ThreadStage,
-    /// What is subtracted from the log posteriors before a class is named: its log prior where classes were
-    /// balanced in training, so that rare classes are named as readily as they were taught.
+    /// What is added to the log posteriors before a class is named: what gave the best macro-F1 out of fold.
     pub decision: Vec<f64>,
     /// Class counts of the training rows.
     pub counts: Vec<usize>,
@@ -95,7 +102,7 @@ pub struct Head {
 impl Head {
     /// Index of the class that is named for a posterior.
     pub fn decide(&self, posterior: &[f64]) -> usize {
-        newton::argmax(posterior.iter().zip(&self.decision).map(|(p, d)| p.max(1e-300).ln() - d))
+        decision::named_class(posterior, &self.decision)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::context::{agrees, inputs, own_words};
+use super::context::{Told, agrees, inputs, own_words};
 use super::{Item, Model, Posteriors};
 use crate::features::analyser::{Analyser, Facts};
 use crate::features::tfidf::{SUBLINEAR, idf};
@@ -34,29 +34,48 @@ impl Records {
 /// Scores texts with one model, remembering chunks it has seen. One per thread.
 pub(crate) struct Scorer<'m> {
     model: &'m Model,
-    analyser: Analyser<&'m Vocabulary>,
+    analyser: Analyser<'m, &'m Vocabulary>,
     sublinear: [f32; 256],
     sums: Vec<f32>,
+    vector: Vec<f32>,
 }
 
 impl<'m> Scorer<'m> {
     pub fn new(model: &'m Model) -> Self {
-        let vectoriser = &model.vectoriser;
         Scorer {
             model,
-            analyser: Analyser::new(&vectoriser.vocabulary, &vectoriser.recipe),
+            analyser: model.vectoriser.analyser(),
             sublinear: std::array::from_fn(|tf| SUBLINEAR[tf] as f32),
             sums: Vec::new(),
+            vector: Vec::new(),
         }
     }
 
-    /// Text logits of every class of every head, one after the other, into `out`.
+    /// Text logits of every class of every head, one after the other, into `out`; then, where the model has
+    /// word vectors, the logits by these.
     pub fn logits(&mut self, text: &str, out: &mut Vec<f64>) -> Facts {
-        match self.model.records.stride {
+        let facts = match self.model.records.stride {
             4 => self.logits_of::<4>(text, out),
             8 => self.logits_of::<8>(text, out),
             _ => self.logits_wide(text, out),
+        };
+        if let Some(embedding) = &self.model.vectoriser.embedding {
+            self.vector.clear();
+            let group = self.analyser.embed(&facts, &mut self.vector);
+            if let Some(group) = group {
+                embedding.finish(group, &mut self.vector);
+            }
+            let first = group.map_or(0, |g| embedding.offset(g));
+            for head in &self.model.heads {
+                let Some((weights, intercept)) = &head.dense else { continue };
+                let start = out.len();
+                out.extend_from_slice(intercept);
+                for (x, w) in self.vector.iter().zip(weights.rows().into_iter().skip(first)) {
+                    out[start..].iter_mut().zip(w).for_each(|(z, w)| *z += f64::from(*x) * f64::from(*w));
+                }
+            }
         }
+        facts
     }
 
     fn logits_of<const S: usize>(&mut self, text: &str, out: &mut Vec<f64>) -> Facts {
@@ -145,11 +164,19 @@ impl<'m> Scorer<'m> {
         }
         let mut at = 0;
         let mut out = Vec::with_capacity(self.model.heads.len());
+        let n_logits: usize = self.model.heads.iter().map(|h| h.classes.len()).sum();
         for head in &self.model.heads {
             let range = at..at + head.classes.len();
             at = range.end;
-            let x = inputs(&z[range.clone()], parent.map(|p| &p[range]), agrees, reply, facts);
-            out.push(head.thread.posterior(&x));
+            let told = Told {
+                z: &z[range.clone()],
+                vectors: z.get(n_logits + range.start..n_logits + range.end),
+                parent: parent.map(|p| &p[range]),
+                agrees,
+                reply,
+                facts,
+            };
+            out.push(head.thread.posterior(&inputs(&told)));
         }
         out
     }

@@ -15,6 +15,7 @@ use super::thread::ThreadStage;
 use super::{Head, Info, Model};
 use crate::error::{Error, Kind, Result};
 use crate::features::Recipe;
+use crate::features::embedding::Embedding;
 use crate::features::table::{Pairs, Strings};
 use crate::features::tfidf::Vectoriser;
 use crate::features::vocabulary::Vocabulary;
@@ -32,7 +33,16 @@ struct Meta {
     recipe: Recipe,
     n_docs: u32,
     sizes: [usize; 3],
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    vectors: Option<VectorsMeta>,
     heads: Vec<HeadMeta>,
+}
+
+/// The word vectors a model was trained with: they are part of the program, not of the model file.
+#[derive(Serialize, Deserialize)]
+struct VectorsMeta {
+    sha256: String,
+    means: [Vec<f32>; 2],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +50,8 @@ struct HeadMeta {
     name: String,
     classes: Vec<String>,
     intercept: Vec<f64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    dense: Option<(Vec<Vec<f32>>, Vec<f64>)>,
     thread: ThreadStage,
     decision: Vec<f64>,
     counts: Vec<usize>,
@@ -87,6 +99,10 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
         recipe: v.recipe.clone(),
         n_docs: v.n_docs,
         sizes: v.vocabulary.sizes(),
+        vectors: v
+            .embedding
+            .as_ref()
+            .map(|e| VectorsMeta { sha256: e.sha256.to_owned(), means: e.means.clone() }),
         heads: model
             .heads
             .iter()
@@ -94,6 +110,10 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
                 name: h.name.clone(),
                 classes: h.classes.clone(),
                 intercept: h.intercept.clone(),
+                dense: h
+                    .dense
+                    .as_ref()
+                    .map(|(w, b)| (w.rows().into_iter().map(|r| r.to_vec()).collect(), b.clone())),
                 thread: h.thread.clone(),
                 decision: h.decision.clone(),
                 counts: h.counts.clone(),
@@ -175,9 +195,30 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
     if body.len() as u64 > length || Sha256::digest(body)[..] != bytes[20..52] {
         return Err(fail("the model file was altered: its checksum differs", again));
     }
-    let mut model = Reader { bytes: body, at: 0 }.model().ok_or_else(|| {
+    let nonsense = || {
         fail("the model file has a good checksum but what it holds makes no sense", "train the model again")
-    })?;
+    };
+    let mut reader = Reader { bytes: body, at: 0 };
+    let meta = reader.meta().ok_or_else(nonsense)?;
+    let embedding = match &meta.vectors {
+        None => None,
+        Some(vectors) => {
+            let mut embedding = Embedding::new()?;
+            if vectors.sha256 != embedding.sha256 {
+                return Err(fail(
+                    "the model was trained with word vectors that this version of the program does not have",
+                    "train it again, or use the version of the program that made it",
+                ));
+            }
+            let fits = |g: usize| vectors.means[g].len() == embedding.means[g].len();
+            if !(fits(0) && fits(1) && vectors.means.iter().flatten().all(|x| x.is_finite())) {
+                return Err(nonsense());
+            }
+            embedding.means.clone_from(&vectors.means);
+            Some(embedding)
+        }
+    };
+    let mut model = reader.model(meta, embedding).ok_or_else(nonsense)?;
     model.sha256 = hex(&Sha256::digest(bytes));
     Ok(model)
 }
@@ -225,10 +266,13 @@ impl<'a> Reader<'a> {
         Some(out)
     }
 
-    fn model(mut self) -> Option<Model> {
+    fn meta(&mut self) -> Option<Meta> {
         let len = self.take(4)?;
         let len = u32::from_le_bytes([len[0], len[1], len[2], len[3]]) as usize;
-        let meta: Meta = serde_json::from_slice(self.take(len)?).ok()?;
+        serde_json::from_slice(self.take(len)?).ok()
+    }
+
+    fn model(mut self, meta: Meta, embedding: Option<Embedding>) -> Option<Model> {
         let [n_words, n_bigrams, n_chars] = meta.sizes;
         // Every term takes bytes of its own, so counts beyond the file's size are lies.
         if meta.sizes.iter().any(|n| *n > self.bytes.len()) || meta.n_docs == 0 {
@@ -248,27 +292,40 @@ impl<'a> Reader<'a> {
         if df.iter().any(|df| *df == 0 || *df > meta.n_docs) {
             return None;
         }
-        let heads = meta.heads.into_iter().map(|h| self.head(h, n_terms)).collect::<Option<Vec<Head>>>()?;
+        let n_components = embedding.as_ref().map_or(0, Embedding::n_cols);
+        let head = |h| self.head(h, n_terms, n_components);
+        let heads = meta.heads.into_iter().map(head).collect::<Option<Vec<Head>>>()?;
         if heads.is_empty() || self.at != self.bytes.len() || !meta.recipe.is_sane() {
             return None;
         }
         let vocabulary = Vocabulary::new(words, bigrams, chars);
-        let vectoriser = Vectoriser { recipe: meta.recipe, vocabulary, df, n_docs: meta.n_docs };
+        let vectoriser = Vectoriser { recipe: meta.recipe, vocabulary, df, n_docs: meta.n_docs, embedding };
         Some(Model::assemble(vectoriser, heads, meta.info))
     }
 
-    fn head(&mut self, h: HeadMeta, n_terms: usize) -> Option<Head> {
+    fn head(&mut self, h: HeadMeta, n_terms: usize, n_components: usize) -> Option<Head> {
         let k = h.classes.len();
-        let n_inputs = super::context::n_inputs(k);
+        let n_inputs = super::context::n_inputs(k, n_components > 0);
         let numbers = h.intercept.iter().chain(&h.decision).chain(&h.thread.intercept);
         let fits = (2..=64).contains(&k)
             && [h.intercept.len(), h.decision.len(), h.counts.len(), h.thread.intercept.len()] == [k; 4]
             && h.thread.coefficients.len() == k
             && h.thread.coefficients.iter().all(|c| c.len() == n_inputs && c.iter().all(|x| x.is_finite()))
             && numbers.into_iter().all(|x| x.is_finite());
-        if !fits {
+        if !fits || h.dense.is_some() != (n_components > 0) {
             return None;
         }
+        let dense = match h.dense {
+            None => None,
+            Some((rows, b)) => {
+                let fits = rows.len() == n_components && rows.iter().all(|r| r.len() == k) && b.len() == k;
+                if !fits || !rows.iter().flatten().all(|x| x.is_finite()) || !b.iter().all(|x| x.is_finite())
+                {
+                    return None;
+                }
+                Some((Array2::from_shape_fn((n_components, k), |(j, c)| rows[j][c]), b))
+            }
+        };
         let mut weights = Array2::zeros((n_terms, k));
         for c in 0..k {
             let s = self.take(4)?;
@@ -286,6 +343,7 @@ impl<'a> Reader<'a> {
             classes: h.classes,
             weights,
             intercept: h.intercept,
+            dense,
             thread: h.thread,
             decision: h.decision,
             counts: h.counts,

@@ -19,8 +19,8 @@ pub struct ThreadStage {
 
 /// Strength of the penalty on the summed loss.
 const ALPHA: f64 = 1.0;
-/// More rows than this teach the few dozen coefficients nothing new; they are thinned out evenly.
-const MAX_ROWS: usize = 8000;
+/// More rows than this teach the few dozen coefficients nothing new; they are thinned out.
+const MAX_ROWS: usize = 3000;
 
 impl ThreadStage {
     /// The stage that changes nothing: posteriors are the softmax of the text logits.
@@ -31,11 +31,17 @@ impl ThreadStage {
 
     /// Fits rows of inputs (`n` x `n_inputs`, finite and bounded) to class indices.
     ///
+    /// linfa-logistic ignores weights, so rows are drawn by them: systematically, in the given order, each as
+    /// often as its weight asks for.
+    ///
     /// # Errors
-    /// Fewer than two classes in `y`; a solver that ends above the objective of the identity.
-    pub fn fit(x: ArrayView2<'_, f64>, y: &[usize], n_classes: usize) -> Result<Self> {
-        let step = x.nrows().div_ceil(MAX_ROWS).max(1);
-        let kept: Vec<usize> = (0..x.nrows()).step_by(step).collect();
+    /// A solver that refuses the data.
+    pub fn fit(x: ArrayView2<'_, f64>, y: &[usize], weights: &[f64], n_classes: usize) -> Result<Self> {
+        let kept = systematic(
+            weights,
+            x.nrows()
+                .min(std::env::var("STANCE_X_ROWS").ok().and_then(|v| v.parse().ok()).unwrap_or(MAX_ROWS)),
+        );
         let x = x.select(ndarray::Axis(0), &kept);
         let y: Vec<usize> = kept.iter().map(|i| y[*i]).collect();
         let mut seen = vec![false; n_classes];
@@ -46,10 +52,13 @@ impl ThreadStage {
             return Ok(identity);
         }
         let data = Dataset::new(x.clone(), Array1::from(y.clone()));
+        // Close to where it ends: the scores as they are, and one row for the intercept.
+        let start = Array2::from_shape_fn((x.ncols() + 1, n_classes), |(j, c)| f64::from(u8::from(j == c)));
         let fitted = MultiLogisticRegression::default()
             .alpha(ALPHA)
             .max_iterations(200)
-            .gradient_tolerance(1e-3 * (y.len() as f64).sqrt())
+            .gradient_tolerance(1e-2 * (y.len() as f64).sqrt())
+            .initial_params(start)
             .fit(&data)
             .map_err(|e| Error::new(Kind::Internal, format!("thread stage: {e}")))?;
         let params: &Array2<f64> = fitted.params();
@@ -80,6 +89,22 @@ impl ThreadStage {
     }
 }
 
+/// `n` indices drawn systematically by weight: row `i` comes `n w_i / sum w` times, rounded up or down.
+fn systematic(weights: &[f64], n: usize) -> Vec<usize> {
+    let total: f64 = weights.iter().sum();
+    let step = total / n.max(1) as f64;
+    let mut out = Vec::with_capacity(n);
+    let (mut reached, mut next) = (0.0, step / 2.0);
+    for (i, w) in weights.iter().enumerate() {
+        reached += w;
+        while next < reached && out.len() < n {
+            out.push(i);
+            next += step;
+        }
+    }
+    out
+}
+
 /// Softmax of logits.
 pub(crate) fn softmax(z: &[f64]) -> Vec<f64> {
     let max = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -102,14 +127,14 @@ mod tests {
             let said = if i % 5 == 0 { 1 - y[i] } else { y[i] };
             if c == said { 2.0 } else { -2.0 }
         });
-        let p = ThreadStage::fit(x.view(), &y, 2).unwrap().posterior(&[2.0, -2.0]);
+        let p = ThreadStage::fit(x.view(), &y, &[1.0; 500], 2).unwrap().posterior(&[2.0, -2.0]);
         assert!((p[0] - 0.8).abs() < 0.02, "{p:?}");
     }
 
     #[test]
     fn a_class_no_row_has_leaves_the_scores_as_they_are() {
         let x = Array2::from_shape_fn((10, 3), |(i, c)| (i * c) as f64 / 10.0);
-        let stage = ThreadStage::fit(x.view(), &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 3).unwrap();
+        let stage = ThreadStage::fit(x.view(), &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], &[1.0; 10], 3).unwrap();
         assert_eq!(stage, ThreadStage::identity(3, 3));
     }
 }

@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 
 use ndarray::Array2;
 
-use super::context::{agrees, inputs, n_inputs};
+use super::context::{Told, agrees, inputs, n_inputs};
+use super::decision::{best_decision, named_class};
+use super::diagnose::{Diagnosis, diagnose};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
-use super::thread::{ThreadStage, softmax};
-use super::weights::row_weights;
+use super::thread::ThreadStage;
+use super::weights::{row_weights, thread_weights};
 use super::{Head, Info, Model, store};
 use crate::error::{Error, Result};
 use crate::features::Recipe;
+use crate::features::analyser::Facts;
 use crate::features::counts::{Counts, INDEX_MASK};
+use crate::features::sparse::{Design, SparseRows};
 use crate::features::tfidf::{TfIdf, Vectoriser};
 use crate::labels::{LabelledCollection, folds};
 
@@ -27,11 +31,14 @@ pub struct TrainParams {
     pub seed: u64,
     /// Fewest labelled comments a class may have. Default 10.
     pub min_per_class: usize,
+    /// Whether sources are left out and a learning curve is measured, where there are at most 20,000 rows.
+    /// Default no: it costs about as much as the cross-validation.
+    pub diagnose: bool,
 }
 
 impl Default for TrainParams {
     fn default() -> Self {
-        TrainParams { recipe: Recipe::default(), n_folds: 5, seed: 0, min_per_class: 10 }
+        TrainParams { recipe: Recipe::default(), n_folds: 5, seed: 0, min_per_class: 10, diagnose: false }
     }
 }
 
@@ -43,7 +50,26 @@ const GRID: [f64; 3] = [1.0, 3.0, 9.0];
 /// `C` where it is not searched.
 const DEFAULT_C: f64 = 3.0;
 /// Relative gradient for fits whose scores are only compared or calibrated.
-const LOOSE: f64 = 1e-2;
+const LOOSE: f64 = 3e-2;
+/// Folds on which the values of `C` are compared.
+const N_SEARCHED: usize = 2;
+/// Parts for which the thread stage is fitted without them, to tell how good it is.
+const N_PARTS: usize = 2;
+/// `C` of the stage on word vectors.
+const VECTORS_C: f64 = 1.0;
+
+/// What a row was given out of fold.
+#[derive(Debug, Clone)]
+struct Score {
+    /// Text logits.
+    z: Vec<f64>,
+    /// Logits by word vectors.
+    vectors: Option<Vec<f64>>,
+    /// Number of words the training part does not know.
+    n_unknown: u32,
+}
+
+type Scores = Vec<Option<Score>>;
 
 /// Figures of one head, all out of fold.
 #[derive(Debug, Clone)]
@@ -74,6 +100,8 @@ pub struct HeadReport {
     pub oof: Vec<Option<Vec<f64>>>,
     /// Class named for each row.
     pub named: Vec<Option<usize>>,
+    /// Sources left out and learning curve, where they were asked for.
+    pub diagnosis: Diagnosis,
 }
 
 impl HeadReport {
@@ -106,7 +134,11 @@ pub struct TrainReport {
 pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Model, TrainReport)> {
     let mut warnings = crate::labels::check(labelled, params.min_per_class)?;
     let texts: Vec<&str> = labelled.rows.iter().map(|r| r.text.as_str()).collect();
-    let (vectoriser, counts) = Vectoriser::fit_counts(&texts, &params.recipe)?;
+    let (mut vectoriser, mut counts) = Vectoriser::fit_counts(&texts, &params.recipe)?;
+    let embedded = match &mut vectoriser.embedding {
+        Some(embedding) => Some(embedding.fit(&std::mem::take(&mut counts.embedded))?),
+        None => None,
+    };
     let many = labelled.rows.len() > MANY_ROWS;
     let n_folds = if many { 10 } else { params.n_folds };
     let split = folds(labelled, n_folds, params.seed);
@@ -119,10 +151,28 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
         ));
     }
     let parents = resolve_parents(labelled);
+    let twins = twins(labelled, &split);
+    let n_twins = twins.iter().filter(|t| **t).count();
+    if n_twins > 0 {
+        warnings.push(format!(
+            "{n_twins} comments have their text in another fold too; they are left out of the figures"
+        ));
+    }
     let mut heads = Vec::new();
     let mut reports = Vec::new();
     for h in 0..labelled.heads.len() {
-        let job = HeadJob { labelled, h, params, counts: &counts, split: &split, many, parents: &parents };
+        let (counts, embedded) = (&counts, embedded.as_ref());
+        let job = HeadJob {
+            labelled,
+            h,
+            params,
+            counts,
+            embedded,
+            split: &split,
+            many,
+            parents: &parents,
+            twins: &twins,
+        };
         let (head, report) = job.run(&vectoriser)?;
         heads.push(head);
         reports.push(report);
@@ -159,14 +209,26 @@ fn resolve_parents(labelled: &LabelledCollection) -> Vec<Option<usize>> {
     labelled.rows.iter().map(parent).collect()
 }
 
+/// Whether each row's text stands in another fold too: a model that has seen it there is not tested by it.
+fn twins(labelled: &LabelledCollection, split: &crate::labels::Folds) -> Vec<bool> {
+    let mut folds: HashMap<&str, (usize, bool)> = HashMap::new();
+    for (row, fold) in labelled.rows.iter().zip(&split.of) {
+        let seen = folds.entry(&row.text).or_insert((*fold, false));
+        seen.1 |= seen.0 != *fold;
+    }
+    labelled.rows.iter().map(|r| folds[r.text.as_str()].1).collect()
+}
+
 struct HeadJob<'a> {
     labelled: &'a LabelledCollection,
     h: usize,
     params: &'a TrainParams,
     counts: &'a Counts,
+    embedded: Option<&'a SparseRows>,
     split: &'a crate::labels::Folds,
     many: bool,
     parents: &'a [Option<usize>],
+    twins: &'a [bool],
 }
 
 impl HeadJob<'_> {
@@ -180,41 +242,60 @@ impl HeadJob<'_> {
         let x = TfIdf::new(self.counts, &vectoriser.df, vectoriser.n_docs);
         let mut linear = self.fit(&x, k, c, 1e-4, None, |_| true)?;
         store::quantise(&mut linear.weights);
+        let dense = match self.embedded {
+            Some(x) => Some(self.fit(x, k, VECTORS_C, LOOSE / 10.0, None, |_| true)?),
+            None => None,
+        };
 
         // Rows with a class and out-of-fold scores, and their inputs to the thread stage.
         let rows: Vec<usize> =
             (0..scores.len()).filter(|i| scores[*i].is_some() && self.y(*i).is_some()).collect();
         let y: Vec<usize> = rows.iter().filter_map(|i| self.y(*i)).collect();
         let x: Vec<f64> = rows.iter().flat_map(|i| self.inputs(*i, &scores)).collect();
-        let x = Array2::from_shape_vec((rows.len(), n_inputs(k)), x)
+        let x = Array2::from_shape_vec((rows.len(), n_inputs(k, dense.is_some())), x)
             .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
-        let thread = ThreadStage::fit(x.view(), &y, k)?;
-        let decision = self.decision(&class_counts);
+        let weights = thread_weights(self.labelled, self.h, &rows);
+        let thread = ThreadStage::fit(x.view(), &y, &weights, k)?;
 
-        // The report's posteriors come from thread stages that have not seen the article either.
+        // The report's posteriors and names come from stages that have not seen the article either.
         let mut oof = vec![None; scores.len()];
-        let n_parts = self.params.n_folds;
-        for part in 0..n_parts {
-            let in_part = |i: usize| if self.many { i % n_parts == part } else { self.split.of[i] == part };
+        let mut named = vec![None; scores.len()];
+        for part in 0..N_PARTS {
+            let in_part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS == part;
             let (test, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|r| in_part(rows[*r]));
+            let pick = |v: &[f64]| rest.iter().map(|r| v[*r]).collect::<Vec<_>>();
             let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
-            let stage = ThreadStage::fit(x.select(ndarray::Axis(0), &rest).view(), &y, k)?;
+            let x_rest = x.select(ndarray::Axis(0), &rest);
+            let stage = ThreadStage::fit(x_rest.view(), &y, &pick(&weights), k)?;
+            let fitted: Vec<Vec<f64>> =
+                x_rest.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
+            let decision = best_decision(&fitted, &y, k);
             for r in test {
-                oof[rows[r]] = Some(stage.posterior(&x.row(r).to_vec()));
+                let p = stage.posterior(&x.row(r).to_vec());
+                named[rows[r]] = Some(named_class(&p, &decision));
+                oof[rows[r]] = Some(p);
             }
         }
+        let all: Vec<Vec<f64>> = rows.iter().filter_map(|i| oof[*i].clone()).collect();
         let head = Head {
             name: def.name.clone(),
             classes: def.classes.clone(),
             weights: linear.weights,
             intercept: linear.intercept,
+            dense: dense.map(|l| (l.weights, l.intercept)),
             thread,
-            decision,
+            decision: best_decision(&all, &y, k),
             counts: class_counts,
             macro_f1: [0.0; 2],
             quantifier: None,
         };
-        let report = self.report(&head, c, linear.convergence, &rows, &y, oof);
+        let mut report = self.report(&head, c, linear.convergence, &rows, &y, (oof, named));
+        if self.params.diagnose && !self.many {
+            report.diagnosis = diagnose(self.labelled, self.h, &self.split.of, |keep| {
+                let x = TfIdf::of_rows(self.counts, keep);
+                Ok(self.fit(&x, k, c, LOOSE, None, keep)?.decision_function(&x))
+            })?;
+        }
         let better = report.most_frequent.macro_f1.max(report.stratified.macro_f1);
         let head = Head { macro_f1: [report.model.macro_f1, better], ..head };
         Ok((head, report))
@@ -224,18 +305,10 @@ impl HeadJob<'_> {
         self.labelled.rows[i].y[self.h]
     }
 
-    fn decision(&self, class_counts: &[usize]) -> Vec<f64> {
-        if !self.params.recipe.balance_classes {
-            return vec![0.0; class_counts.len()];
-        }
-        let n = class_counts.iter().sum::<usize>() as f64;
-        class_counts.iter().map(|c| (*c as f64 / n).ln()).collect()
-    }
-
     /// Fits the rows that `keep` names.
     fn fit(
         &self,
-        x: &TfIdf<'_>,
+        x: &impl Design,
         k: usize,
         c: f64,
         tolerance: f64,
@@ -249,47 +322,83 @@ impl HeadJob<'_> {
     }
 
     /// Text logits and unknown words of every scored row by a model that has not seen its fold, at the best
-    /// `C` of the grid.
-    fn out_of_fold(&self, k: usize) -> Result<(f64, Vec<Option<(Vec<f64>, u32)>>)> {
+    /// `C` of the grid; the values of `C` are compared on the first folds only, each fit starting from the one
+    /// before.
+    fn out_of_fold(&self, k: usize) -> Result<(f64, Scores)> {
         let grid: Vec<f64> = match self.params.recipe.c {
             Some(c) => vec![c],
             None if self.many => vec![DEFAULT_C],
             None => GRID.to_vec(),
         };
         let n_held = if self.many { 1 } else { self.split.n_folds };
-        let mut scores: Vec<Vec<Option<(Vec<f64>, u32)>>> =
-            vec![vec![None; self.labelled.rows.len()]; grid.len()];
-        for fold in 0..n_held {
+        let n_searched = if grid.len() > 1 { N_SEARCHED.min(n_held) } else { 0 };
+        let mut scores: Vec<Scores> = vec![vec![None; self.labelled.rows.len()]; grid.len()];
+        for fold in 0..n_searched {
             let x = TfIdf::of_rows(self.counts, |i| self.split.of[i] != fold);
-            let mut start: Option<Linear> = None;
+            let mut start = None;
             for (c, scores) in grid.iter().zip(&mut scores) {
-                let linear = self.fit(&x, k, *c, LOOSE, start.as_ref(), |i| self.split.of[i] != fold)?;
-                let z = linear.decision_function(&x);
-                for i in (0..scores.len()).filter(|i| self.split.of[*i] == fold) {
-                    let words = self.counts.row(i)[0].iter().map(|e| e & INDEX_MASK);
-                    let unknown = words.filter(|t| *t < self.counts.n_words && !x.knows(*t)).count();
-                    scores[i] = Some((z.row(i).to_vec(), unknown as u32));
-                }
-                start = Some(linear);
+                start = Some(self.score_fold(&x, fold, k, *c, start.as_ref(), scores)?);
             }
         }
-        let f1 = |scores: &Vec<Option<(Vec<f64>, u32)>>| {
+        let f1 = |scores: &Scores| {
             let rows = (0..scores.len()).filter_map(|i| Some((self.y(i)?, scores[i].as_ref()?)));
             let (y, named): (Vec<usize>, Vec<usize>) =
-                rows.map(|(y, (z, _))| (y, argmax(softmax(z)))).unzip();
+                rows.map(|(y, s)| (y, argmax(s.z.iter().copied()))).unzip();
             f1_per_class(&y, &named, k).iter().sum::<f64>()
         };
-        let best = argmax(scores.iter().map(f1));
-        Ok((grid[best], scores.swap_remove(best)))
+        let best = if grid.len() > 1 { argmax(scores.iter().map(f1)) } else { 0 };
+        let mut scores = scores.swap_remove(best);
+        for fold in n_searched..n_held {
+            let x = TfIdf::of_rows(self.counts, |i| self.split.of[i] != fold);
+            self.score_fold(&x, fold, k, grid[best], None, &mut scores)?;
+        }
+        if let Some(x) = self.embedded {
+            for fold in 0..n_held {
+                let linear = self.fit(x, k, VECTORS_C, LOOSE, None, |i| self.split.of[i] != fold)?;
+                let z = linear.decision_function(x);
+                for (i, score) in scores.iter_mut().enumerate().filter(|(i, _)| self.split.of[*i] == fold) {
+                    if let Some(score) = score {
+                        score.vectors = Some(z.row(i).to_vec());
+                    }
+                }
+            }
+        }
+        Ok((grid[best], scores))
     }
 
-    fn inputs(&self, i: usize, scores: &[Option<(Vec<f64>, u32)>]) -> Vec<f64> {
+    /// Fits all rows but those of `fold` and scores these.
+    fn score_fold(
+        &self,
+        x: &TfIdf<'_>,
+        fold: usize,
+        k: usize,
+        c: f64,
+        start: Option<&Linear>,
+        scores: &mut Scores,
+    ) -> Result<Linear> {
+        let linear = self.fit(x, k, c, LOOSE, start, |i| self.split.of[i] != fold)?;
+        let z = linear.decision_function(x);
+        for i in (0..scores.len()).filter(|i| self.split.of[*i] == fold && !self.twins[*i]) {
+            let words = self.counts.row(i)[0].iter().map(|e| e & INDEX_MASK);
+            let unknown = words.filter(|t| *t < self.counts.n_words && !x.knows(*t)).count();
+            scores[i] = Some(Score { z: z.row(i).to_vec(), vectors: None, n_unknown: unknown as u32 });
+        }
+        Ok(linear)
+    }
+
+    fn inputs(&self, i: usize, scores: &Scores) -> Vec<f64> {
         let row = &self.labelled.rows[i];
-        let Some((z, unknown)) = &scores[i] else { return Vec::new() };
-        let facts = crate::features::analyser::Facts { n_unknown: *unknown, ..self.counts.facts[i] };
-        let parent = self.parents[i].and_then(|p| scores[p].as_ref()).map(|(z, _)| z.as_slice());
+        let Some(score) = &scores[i] else { return Vec::new() };
+        let facts = Facts { n_unknown: score.n_unknown, ..self.counts.facts[i] };
         let reply = row.parent.is_some() || row.parent_text.is_some();
-        inputs(z, parent, reply && agrees(&row.text), reply, &facts)
+        inputs(&Told {
+            z: &score.z,
+            vectors: score.vectors.as_deref(),
+            parent: self.parents[i].and_then(|p| scores[p].as_ref()).map(|s| s.z.as_slice()),
+            agrees: reply && agrees(&row.text),
+            reply,
+            facts: &facts,
+        })
     }
 
     fn report(
@@ -299,10 +408,9 @@ impl HeadJob<'_> {
         convergence: Convergence,
         rows: &[usize],
         y: &[usize],
-        oof: Vec<Option<Vec<f64>>>,
+        (oof, named): (Vec<Option<Vec<f64>>>, Vec<Option<usize>>),
     ) -> HeadReport {
         let k = head.classes.len();
-        let named: Vec<Option<usize>> = oof.iter().map(|p| p.as_ref().map(|p| head.decide(p))).collect();
         let scored: Vec<usize> = rows.iter().filter_map(|i| named[*i]).collect();
         let posteriors: Vec<Vec<f64>> = rows.iter().filter_map(|i| oof[*i].clone()).collect();
         let mut by_language: BTreeMap<String, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
@@ -329,6 +437,7 @@ impl HeadJob<'_> {
             convergence,
             oof,
             named,
+            diagnosis: Diagnosis::default(),
         }
     }
 }

@@ -10,7 +10,7 @@ const SMOOTHING: f64 = 5.0;
 
 /// Weight of each row of a head; 0 for rows without a class and those that `keep` does not name.
 ///
-/// `s_i = confidence_i * p(y_i) / p(y_i | source_i)`, then scaled per class so that classes weigh the same;
+/// `s_i = confidence_i * (p(y_i) / p(y_i | source_i))^a`, then scaled per class so that classes weigh the same;
 /// the weights of the kept rows sum to their number. Each factor only where the recipe has it.
 pub(crate) fn row_weights(
     labelled: &LabelledCollection,
@@ -27,8 +27,8 @@ pub(crate) fn row_weights(
     for &(i, _) in &rows {
         weights[i] = if recipe.confidence { labelled.rows[i].weight } else { 1.0 };
     }
-    if recipe.balance_sources {
-        balance_sources(labelled, &rows, k, &mut weights);
+    if recipe.balance_sources > 0.0 {
+        balance_sources(labelled, &rows, k, recipe.balance_sources, &mut weights);
     }
     if recipe.balance_classes {
         let mut totals = vec![0.0; k];
@@ -42,7 +42,27 @@ pub(crate) fn row_weights(
     weights.into_iter().map(|w| (w * scale) as f32).collect()
 }
 
-fn balance_sources(labelled: &LabelledCollection, rows: &[(usize, usize)], k: usize, weights: &mut [f64]) {
+/// Power of the source weights in the thread stage.
+const THREAD_POWER: f64 = 0.75;
+
+/// Weight of each of `rows` in the thread stage: confidence and source, classes as they are.
+pub(crate) fn thread_weights(labelled: &LabelledCollection, h: usize, rows: &[usize]) -> Vec<f64> {
+    let k = labelled.heads[h].classes.len();
+    let pairs: Vec<(usize, usize)> =
+        rows.iter().filter_map(|i| Some((*i, labelled.rows[*i].y[h]?))).collect();
+    let mut weights: Vec<f64> = labelled.rows.iter().map(|r| r.weight).collect();
+    let power = std::env::var("STANCE_X_POWER").ok().and_then(|v| v.parse().ok()).unwrap_or(THREAD_POWER);
+    balance_sources(labelled, &pairs, k, power, &mut weights);
+    rows.iter().map(|i| weights[*i]).collect()
+}
+
+fn balance_sources(
+    labelled: &LabelledCollection,
+    rows: &[(usize, usize)],
+    k: usize,
+    power: f64,
+    weights: &mut [f64],
+) {
     let source = |i: usize| labelled.rows[i].source.as_deref().map(family);
     let mut counts: HashMap<Option<&str>, Vec<f64>> = HashMap::new();
     let mut totals = vec![0.0; k];
@@ -59,12 +79,12 @@ fn balance_sources(labelled: &LabelledCollection, rows: &[(usize, usize)], k: us
         let p = totals[y] / all;
         let n: f64 = of_source.iter().sum();
         let within = (of_source[y] + SMOOTHING * p) / (n + SMOOTHING);
-        weights[i] *= p / within;
+        weights[i] *= (p / within).powf(power);
     }
 }
 
 /// The outlet a source belongs to: what stands before the first `/`.
-fn family(source: &str) -> &str {
+pub(crate) fn family(source: &str) -> &str {
     source.split('/').next().unwrap_or(source)
 }
 
@@ -88,11 +108,11 @@ mod tests {
         }
         let heads = vec![Head { name: "h".into(), classes: vec!["n".into(), "y".into()] }];
         let labelled = LabelledCollection { heads, rows, ..LabelledCollection::default() };
-        let w = row_weights(&labelled, 0, &Recipe::default(), |_| true);
+        let w = row_weights(&labelled, 0, &Recipe { balance_sources: 1.0, ..Recipe::default() }, |_| true);
         assert!((w.iter().sum::<f32>() - 200.0).abs() < 1e-3);
         // A "no" from the outlet full of them counts for much less than one from the other.
         assert!(w[100] / w[0] > 4.0, "{} {}", w[0], w[100]);
-        let plain = Recipe { balance_sources: false, balance_classes: false, ..Recipe::default() };
+        let plain = Recipe { balance_sources: 0.0, balance_classes: false, ..Recipe::default() };
         assert!(row_weights(&labelled, 0, &plain, |i| i > 0)[1..].iter().all(|w| (w - 1.0).abs() < 1e-6));
     }
 }

@@ -35,7 +35,16 @@ pub(super) fn kind(name: &str, bytes: &[u8]) -> Kind {
         let (text, _) = wide.decode_without_bom_handling(head);
         return kind_of_text(name, text.trim_start_matches('\u{feff}').as_bytes());
     }
-    kind_of_text(name, head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head))
+    let kind = kind_of_text(name, head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head));
+    // A dump may begin with a stray line of JSON.
+    if kind == Kind::Export
+        && matches!(head.trim_ascii_start().first(), Some(b'{' | b'['))
+        && !stem(name).ends_with(".json")
+        && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err()
+    {
+        return Kind::Text;
+    }
+    kind
 }
 
 fn kind_of_text(name: &str, head: &[u8]) -> Kind {

@@ -8,14 +8,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub mod build;
+pub mod card;
+pub mod copies;
 pub mod csv;
 pub mod facts;
 mod group;
+pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod methods;
 pub mod rows;
 pub mod scored;
 pub mod text;
+pub mod warnings;
 
 use facts::ModelFacts;
 use rows::{CommentRow, Cross, LanguageCoverage, Quotes};

@@ -4,43 +4,44 @@
 //! so does a handful of words such as "это" or "the". Evidence is summed chunk by chunk, so that whoever has
 //! seen a chunk before need not look at its letters again.
 
-use super::function_words;
+use super::{function_words, is_letter};
 
 /// Languages that can be told, in the order of [`Evidence`]'s votes.
 pub(super) const LANGS: [&str; 8] = ["ru", "uk", "be", "kk", "ky", "uz", "tg", "en"];
 
-/// What the letters and words of a text say about its language, summed over its chunks.
+/// What the letters and words of a text say about its language, summed over its first chunks.
+///
+/// Counts stand in lanes side by side, so that a chunk is added in a handful of instructions: letters by script,
+/// words, then the function words of each language of [`LANGS`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// Letters of the Cyrillic script.
-    cyrillic: u32,
-    /// Letters of the Latin script.
-    latin: u32,
-    /// Letters of any other script.
-    other: u32,
-    /// Latin letters outside ASCII.
-    accented: u32,
-    /// Words of two or more letters.
-    words: u32,
-    /// Words that hold a letter Russian does not have.
-    marked: u32,
+    lanes: [u16; N_LANES],
     /// Which telling letters were seen, a bit each (see `bit`).
     seen: u32,
-    /// Function words of each language of [`LANGS`].
-    votes: [u32; LANGS.len()],
+    n_chunks: u16,
 }
 
-/// [`Evidence`] of one chunk, packed.
+const N_LANES: usize = 16;
+/// Letters of the Cyrillic script, of the Latin script, of any other.
+const CYRILLIC: usize = 0;
+const LATIN: usize = 1;
+const OTHER: usize = 2;
+/// Latin letters outside ASCII.
+const ACCENTED: usize = 3;
+/// Words of two or more letters.
+const WORDS: usize = 4;
+/// Words that hold a letter Russian does not have.
+const MARKED: usize = 5;
+/// First lane of the function words.
+const VOTES: usize = 8;
+/// Chunks beyond this tell nothing new; 255 times as many still fit a lane.
+const MAX_CHUNKS: u16 = 256;
+
+/// [`Evidence`] of one chunk.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Packed {
+pub(crate) struct OfChunk {
+    lanes: [u8; N_LANES],
     seen: u32,
-    cyrillic: u8,
-    latin: u8,
-    other: u8,
-    accented: u8,
-    words: u8,
-    marked: u8,
-    votes: u8,
 }
 
 /// Bit of a telling Cyrillic letter; 0 for every other letter.
@@ -77,106 +78,100 @@ fn bit(c: char) -> u32 {
 /// Letters that Russian has.
 const RUSSIAN: u32 = 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21;
 
-impl Evidence {
-    /// Evidence of one piece of text.
-    pub fn of(text: &str) -> Self {
-        let mut e = Evidence::default();
+impl OfChunk {
+    /// Evidence of one chunk; counts are cut at 255.
+    pub(crate) fn new(chunk: &str) -> Self {
+        let mut e = OfChunk::default();
         let mut lower = String::new();
-        let is_part = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | 'ʻ' | '‘' | 'ʼ');
-        for word in text.split(|c: char| !is_part(c)).filter(|w| !w.is_empty()) {
+        let is_part = |c: char| is_letter(c) || matches!(c, '\'' | '’' | 'ʻ' | '‘' | 'ʼ');
+        for word in chunk.split(|c: char| !is_part(c)).filter(|w| !w.is_empty()) {
             lower.clear();
             let mut seen = 0;
             let mut n_letters = 0;
-            for c in word.chars().flat_map(char::to_lowercase) {
+            for c in word.chars().map(super::lower_letter) {
                 match c {
-                    'a'..='z' => e.latin += 1,
+                    'a'..='z' => e.count(LATIN),
                     '\u{400}'..='\u{52f}' => {
-                        e.cyrillic += 1;
+                        e.count(CYRILLIC);
                         seen |= bit(c);
                     }
                     '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {
-                        e.latin += 1;
-                        e.accented += 1;
+                        e.count(LATIN);
+                        e.count(ACCENTED);
                     }
                     '’' | 'ʻ' | '‘' | 'ʼ' | '\'' => {
                         lower.push('\'');
                         continue;
                     }
-                    c if c.is_alphabetic() => e.other += 1,
-                    _ => continue,
+                    _ => e.count(OTHER),
                 }
                 n_letters += 1;
                 lower.push(c);
             }
             e.seen |= seen;
             if n_letters >= 2 {
-                e.words += 1;
-                e.marked += u32::from(seen & !RUSSIAN != 0);
+                e.count(WORDS);
+                if seen & !RUSSIAN != 0 {
+                    e.count(MARKED);
+                }
             }
             for lang in function_words::languages(lower.trim_matches('\'')) {
-                e.votes[*lang as usize] += 1;
+                e.count(VOTES + *lang as usize);
             }
         }
         e
     }
 
-    /// The evidence in twelve bytes, for a single chunk: counts beyond 255 and repeated function words are cut.
-    pub(crate) fn pack(&self) -> Packed {
-        let cut = |n: u32| n.min(255) as u8;
-        let votes = self.votes.iter().enumerate().fold(0, |bits, (i, n)| bits | u8::from(*n > 0) << i);
-        Packed {
-            seen: self.seen,
-            cyrillic: cut(self.cyrillic),
-            latin: cut(self.latin),
-            other: cut(self.other),
-            accented: cut(self.accented),
-            words: cut(self.words),
-            marked: cut(self.marked),
-            votes,
+    fn count(&mut self, lane: usize) {
+        self.lanes[lane] = self.lanes[lane].saturating_add(1);
+    }
+}
+
+impl Evidence {
+    /// Adds the evidence of a chunk.
+    #[inline]
+    pub(crate) fn add(&mut self, chunk: &OfChunk) {
+        if self.n_chunks == MAX_CHUNKS {
+            return;
+        }
+        self.n_chunks += 1;
+        self.seen |= chunk.seen;
+        for (sum, n) in self.lanes.iter_mut().zip(chunk.lanes) {
+            *sum += u16::from(n);
         }
     }
 
-    /// Adds the evidence of a chunk.
-    #[inline]
-    pub(crate) fn add(&mut self, p: &Packed) {
-        self.cyrillic += u32::from(p.cyrillic);
-        self.latin += u32::from(p.latin);
-        self.other += u32::from(p.other);
-        self.accented += u32::from(p.accented);
-        self.words += u32::from(p.words);
-        self.marked += u32::from(p.marked);
-        self.seen |= p.seen;
-        for (i, v) in self.votes.iter_mut().enumerate() {
-            *v += u32::from(p.votes >> i & 1);
-        }
-    }
     fn has(&self, letters: &str) -> bool {
         letters.chars().any(|c| self.seen & bit(c) != 0)
     }
 
-    fn vote(&self, lang: &str) -> u32 {
-        LANGS.iter().position(|l| *l == lang).map_or(0, |i| self.votes[i])
+    fn vote(&self, lang: &str) -> u16 {
+        LANGS.iter().position(|l| *l == lang).map_or(0, |i| self.lanes[VOTES + i])
+    }
+
+    fn n(&self, lane: usize) -> u32 {
+        u32::from(self.lanes[lane])
     }
 
     /// The language where letters and function words settle it. `text` is asked only for Latin script that
     /// they leave open.
     pub fn decide(&self, text: impl FnOnce() -> String) -> Option<&'static str> {
-        let letters = self.cyrillic + self.latin + self.other;
-        if letters < 2 || self.other * 2 > letters {
+        let letters = self.n(CYRILLIC) + self.n(LATIN) + self.n(OTHER);
+        if letters < 2 || self.n(OTHER) * 2 > letters {
             return None;
         }
-        if self.cyrillic >= self.latin { self.cyrillic_language() } else { self.latin_language(text) }
+        if self.n(CYRILLIC) >= self.n(LATIN) { self.cyrillic_language() } else { self.latin_language(text) }
     }
 
     fn cyrillic_language(&self) -> Option<&'static str> {
-        if self.words == 0 {
+        if self.n(WORDS) == 0 {
             return None;
         }
         if self.has("ђ") && !self.has("ыэё") {
             return Some("sr");
         }
         // One foreign name in a Russian sentence does not change its language.
-        let marked = self.marked * 5 >= self.words && self.marked > 0;
+        let marked = self.n(MARKED) * 5 >= self.n(WORDS) && self.n(MARKED) > 0;
         if marked {
             return Some(self.marked_language());
         }
@@ -184,7 +179,7 @@ impl Evidence {
             .into_iter()
             .max_by_key(|l| (self.vote(l), std::cmp::Reverse(LANGS.iter().position(|m| m == l))))?;
         let foreign = self.vote(best);
-        if foreign > self.vote("ru") && (foreign >= 2 || self.words <= 4) && !self.has("щъ") {
+        if foreign > self.vote("ru") && (foreign >= 2 || self.n(WORDS) <= 4) && !self.has("щъ") {
             return Some(best);
         }
         Some("ru")
@@ -225,21 +220,20 @@ impl Evidence {
     }
 
     fn latin_language(&self, text: impl FnOnce() -> String) -> Option<&'static str> {
-        let (en, uz) = (self.vote("en"), self.vote("uz"));
-        if en > uz && en * 8 >= self.words && self.accented * 20 <= self.latin {
+        let (en, uz) = (u32::from(self.vote("en")), u32::from(self.vote("uz")));
+        if en > uz && en * 8 >= self.n(WORDS) && self.n(ACCENTED) * 20 <= self.n(LATIN) {
             return Some("en");
         }
         if uz >= 2 && uz > en {
             return Some("uz");
         }
-        if self.accented == 0 && (self.words < 5 || en * 14 >= self.words && en > 0) {
+        if self.n(ACCENTED) == 0 && (self.n(WORDS) < 6 || en > 0) {
             // Too short for trigrams, or English all but certain.
             return (en > 0).then_some("en");
         }
         let text = text();
         let guess = whatlang::detect(&text).filter(whatlang::Info::is_reliable);
-        let code = guess.and_then(|i| two_letters(i.lang()));
-        code.or_else(|| (en > 0 && self.accented == 0).then_some("en"))
+        guess.and_then(|i| two_letters(i.lang()))
     }
 }
 
@@ -295,7 +289,7 @@ pub fn detect(text: &str) -> Option<&'static str> {
     // The first kilobytes tell as much as the rest.
     let head = &text[..text.floor_char_boundary(4096)];
     let mut evidence = Evidence::default();
-    super::for_each_chunk(head, |chunk| evidence.add(&Evidence::of(chunk).pack()));
+    super::for_each_chunk(head, |chunk| evidence.add(&OfChunk::new(chunk)));
     evidence.decide(|| guessed_part(head).to_owned())
 }
 

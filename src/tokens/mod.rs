@@ -109,6 +109,11 @@ fn lower(chunk: &str) -> Cow<'_, str> {
             Cow::Borrowed(chunk)
         };
     }
+    // Combining marks begin with these bytes, as does everything from U+0800 on; Latin and Cyrillic letters
+    // beside them are composed already and change one by one.
+    if !chunk.bytes().any(|b| matches!(b, 0xcc..=0xcf) || b >= 0xd4) {
+        return Cow::Owned(chunk.chars().map(lower_letter).map(|c| if c == 'ё' { 'е' } else { c }).collect());
+    }
     let composed = match is_nfc_quick(chunk.chars()) {
         IsNormalized::Yes => Cow::Borrowed(chunk),
         _ => Cow::Owned(chunk.nfc().collect::<String>()),
@@ -117,27 +122,60 @@ fn lower(chunk: &str) -> Cow<'_, str> {
     Cow::Owned(if lower.contains('ё') { lower.replace('ё', "е") } else { lower })
 }
 
+/// Lower case of a letter whose lower case is one letter; without a table for the commonest.
+#[inline]
+pub(crate) fn lower_letter(c: char) -> char {
+    match c {
+        '\0'..='\x7f' => c.to_ascii_lowercase(),
+        'А'..='Я' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
+        'Ѐ'..='Џ' => char::from_u32(c as u32 + 0x50).unwrap_or(c),
+        'а'..='џ' => c,
+        _ => {
+            let mut lower = c.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(l), None) => l,
+                _ => c,
+            }
+        }
+    }
+}
+
+/// Whether `c` is a letter; without a table for the commonest.
+#[inline]
+pub(crate) fn is_letter(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphabetic(),
+        '\u{400}'..='\u{481}' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
 /// Puts placeholders for addresses and names, and takes hashtags apart.
 fn unwrap(chunk: &str) -> Cow<'_, str> {
-    if !chunk.bytes().any(|b| matches!(b, b'@' | b'#' | b':' | b'.')) {
+    if !chunk.bytes().any(|b| matches!(b, b'@' | b'#' | b':')) && !chunk.starts_with(['w', 'W', '(', '[']) {
         return Cow::Borrowed(chunk);
     }
-    if let Some(at) = chunk.find("](http") {
+    if let Some(at) = memchr::memchr(b']', chunk.as_bytes()).filter(|at| chunk[*at..].starts_with("](http")) {
         let tail = &chunk[at + 2..];
         let after = tail.find(')').map_or("", |end| &tail[end + 1..]);
         return Cow::Owned(format!("{} {after}", chunk[..at].trim_start_matches('[')).trim().to_owned());
     }
-    if let Some(at) = ["http://", "https://", "www."].iter().filter_map(|p| chunk.find(p)).min() {
+    if let Some(at) = address(chunk) {
         return Cow::Owned(format!("{} {URL}", &chunk[..at]).trim().to_owned());
     }
     let mut out = String::new();
     let mut before = ' ';
     let mut chars = chunk.char_indices().peekable();
     while let Some((i, c)) = chars.next() {
-        let name = &chunk[i + c.len_utf8()..];
+        if c != '@' && c != '#' {
+            out.push(c);
+            before = c;
+            continue;
+        }
+        let name = &chunk[i + 1..];
         let len = name.find(|c| !is_word(c)).unwrap_or(name.len());
         if c == '@' && len > 0 && !is_word(before) {
-            out.push_str(&format!(" {MENTION} "));
+            out.extend([" ", MENTION, " "]);
         } else if c == '#' && len > 0 {
             out.push(' ');
             take_apart(&name[..len], &mut out);
@@ -151,6 +189,19 @@ fn unwrap(chunk: &str) -> Cow<'_, str> {
         before = ' ';
     }
     Cow::Owned(out.trim().to_owned())
+}
+
+/// Where a web address begins.
+fn address(chunk: &str) -> Option<usize> {
+    let bytes = chunk.as_bytes();
+    // The rare byte of each is looked for first: most chunks with a dot are the ends of sentences.
+    let scheme = memchr::memchr_iter(b':', bytes).find_map(|at| {
+        let before = &chunk[..at];
+        let start = before.strip_suffix("https").or(before.strip_suffix("http"))?.len();
+        bytes[at..].starts_with(b"://").then_some(start)
+    });
+    let www = memchr::memchr_iter(b'.', bytes).find_map(|at| Some(chunk[..at].strip_suffix("www")?.len()));
+    scheme.into_iter().chain(www).min()
 }
 
 fn take_apart(tag: &str, out: &mut String) {
@@ -205,8 +256,13 @@ fn fold_characters(chunk: &str) -> String {
 }
 
 /// Whether `c` is part of a word.
+#[inline]
 pub fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    match c {
+        '\0'..='\x7f' => c.is_ascii_alphanumeric() || c == '_',
+        '\u{400}'..='\u{481}' => true,
+        _ => c.is_alphanumeric(),
+    }
 }
 
 /// The words of a normalised chunk: runs of [`is_word`] characters.

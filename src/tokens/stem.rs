@@ -73,6 +73,11 @@ impl Stemming {
         }
     }
 
+    /// A number that tells stemmings apart, spread over 64 bits.
+    pub fn code(self) -> u64 {
+        (u64::from(self.latin) << 1 | u64::from(self.cyrillic)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
     /// The stem of a normalised word, by the script of its first letter.
     pub fn stem(self, word: &str) -> Option<String> {
         let first = word.chars().find(|c| c.is_alphabetic())?;

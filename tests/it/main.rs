@@ -1,9 +1,17 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
+mod adapt;
 mod agree;
+mod copies;
 mod estimate;
 mod evaluate;
+mod floors;
+mod html;
 mod labels;
+mod parity;
+mod report;
+mod score;
+mod train;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -8,7 +8,7 @@ pub(super) static SYSTEMS: &[System] = &[
         item: ".comments li.comment, li.comment[id^=c]:not([id^=comment])",
         needs: ".comment-block",
         body: &[".comment-content"],
-        drop: ".comment-actions, .datetime, .deleted-comment",
+        drop: ".comment-actions, .datetime",
         author: &["cite.user", ".comment-header cite", "cite"],
         time: &[".datetime", ".comment-timestamp"],
         ..System::BASE
@@ -18,7 +18,7 @@ pub(super) static SYSTEMS: &[System] = &[
         item: "dd.comment-body, .comments-block .comment-body",
         body: &[],
         needs: ".comment-author, .comment-footer, .comment-timestamp",
-        drop: ".deleted-comment, .comment-footer, .comment-author, .comment-timestamp",
+        drop: ".comment-footer, .comment-author, .comment-timestamp",
         author: &[".comment-author"],
         time: &[".comment-timestamp", ".comment-footer"],
         around: Around::Both,

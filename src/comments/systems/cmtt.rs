@@ -4,9 +4,9 @@ use super::{Depth, System};
 
 pub(super) static SYSTEMS: &[System] = &[System {
     name: "cmtt",
-    item: "div.comments__item, div.comment[data-id], div.comments__item__self",
+    item: "div.comments__item, div.comment[data-id]",
     needs: ".comments__item__text, .comment__text, .comments__item, .comment__content, .comment__break",
-    skip: ".comments__item--deleted, .comments__item__space, .comment--removed",
+    skip: ".comments__item--deleted, .comment--removed",
     body: &[".comments__item__text", ".comment__text", ".comment__content .text"],
     drop: ".comments__item__reply, .comment__action, .comment__media",
     author: &[

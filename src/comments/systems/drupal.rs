@@ -26,7 +26,7 @@ pub(super) static SYSTEMS: &[System] = &[System {
     drop: ".submitted, .links, .user-signature, .comment__meta, .comment-submitted, .comment-title, h3, .picture, .user-picture, \
            .comment__links, ul.inline, .field__label, .comment__author, .comment__time, .new, .comment-footer, .comment-header, \
            .rate-widget, .vud-widget, .fivestar-widget, .submitter, .comment__submitted, .comment-links",
-    title: ".comment-title, h3.title, .comment > h3, .comment__title, .comment h3, h3.comment__title",
+    title: ".comment-title, .titre, h3.title, .comment > h3, .comment__title, .comment h3, h3.comment__title",
     author: &[
         ".username",
         "[property~='schema:name']",
@@ -37,6 +37,7 @@ pub(super) static SYSTEMS: &[System] = &[System {
         ".submitted strong",
         ".submitted em",
         ".comment-name",
+        ".metas b",
         ".submitted",
     ],
     time: &[
@@ -48,6 +49,7 @@ pub(super) static SYSTEMS: &[System] = &[System {
         ".comment-time",
         ".date",
         ".datetime",
+        ".metas",
         ".submitted",
         ".comment__submitted",
     ],

@@ -127,15 +127,16 @@ fn read_items(page: &Page<'_>, system: &Compiled, items: &[Item]) -> Vec<Found> 
             continue;
         }
         let nodes = own(dom, items, n);
-        let text = body(page, system, items, n, &nodes);
         let around = around(page, system, items, n);
-        let author = field::author(dom, &system.author, &nodes)
-            .or_else(|| field::author(dom, &system.author, &around));
+        // Where these parts stand beside the item, what is inside is its replies'.
+        let order: [&[Id]; 2] = [&around, &nodes];
+        let author = order.iter().find_map(|nodes| field::author(dom, &system.author, nodes));
+        let time = order.iter().find_map(|nodes| field::time(dom, &system.time, nodes, &page.clock));
+        let fields = [author.as_ref().map(|a| a.0), time.as_ref().map(|t| t.0)];
+        let text = body(page, system, items, n, &nodes, fields);
         // A stub ("deleted") has words of its own and holds a place in the tree; a wrapper has none.
         counts[n] = text.is_some() || author.is_some() || nodes.iter().any(|&id| has_text(dom, id));
         let Some(text) = text else { continue };
-        let time = field::time(dom, &system.time, &nodes, &page.clock)
-            .or_else(|| field::time(dom, &system.time, &around, &page.clock));
         let depth = depth(dom, system, item.id, &nodes).unwrap_or(level[n]);
         at_found[n] = Some(found.len());
         let parent = item.outer.and_then(|o| nearest(items, &counts, &at_found, o));
@@ -144,13 +145,15 @@ fn read_items(page: &Page<'_>, system: &Compiled, items: &[Item]) -> Vec<Found> 
             id: own_id(dom, item.id, &nodes),
             depth,
             parent,
-            author,
-            time,
+            author: author.map(|a| a.1),
+            time: time.map(|t| t.1),
             text,
         });
     }
-    if !matches!(system.system.depth, Depth::Nested) {
-        parents_by_depth(&mut found);
+    match system.system.depth {
+        Depth::Nested => {}
+        Depth::Tree => by_tree(dom, &mut found),
+        Depth::Class(..) | Depth::Count(_) | Depth::Attr(..) => parents_by_depth(&mut found),
     }
     found
 }
@@ -183,13 +186,59 @@ pub(crate) fn parents_by_depth(found: &mut [Found]) {
     }
 }
 
+/// Words in the class of an element that holds the replies to what stands before it.
+const BRANCH: &[&str] = &["child", "repl", "nested", "indent", "sub", "answer", "branch", "thread"];
+
+/// A comment answers the nearest one before it that begins less deep, provided that it stands in an element which that
+/// one heads, or in a branch right after it. Deeper alone is no evidence: pages are wrapped in many things.
+fn by_tree(dom: &Dom, found: &mut [Found]) {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for n in 0..found.len() {
+        let id = found[n].node;
+        let above = dom.ancestors(id).count();
+        while open.last().is_some_and(|&(_, depth)| depth >= above) {
+            open.pop();
+        }
+        let parent = open.last().map(|&(at, _)| at).filter(|&at| answers(dom, found, at, id));
+        found[n].parent = parent;
+        found[n].depth = parent.map_or(0, |p| found[p].depth + 1);
+        open.push((n, above));
+    }
+}
+
+fn answers(dom: &Dom, found: &[Found], parent: usize, id: Id) -> bool {
+    let head = found[parent].node;
+    if dom.within(id, head) {
+        return true;
+    }
+    let mut branch = id;
+    for up in dom.ancestors(id) {
+        if dom.within(head, up) {
+            // Heads it: nothing of the thread stands before it in there, and the thread goes on outside.
+            let heads = parent == 0 || found[parent - 1].node < up;
+            let all = found.first().is_some_and(|f| dom.within(f.node, up))
+                && found.last().is_some_and(|f| dom.within(f.node, up));
+            let class = dom.class(branch).to_ascii_lowercase();
+            return (heads && !all)
+                || BRANCH.iter().any(|w| class.contains(w))
+                || (heads && dom.name(branch) != tag::DIV);
+        }
+        branch = up;
+    }
+    false
+}
+
 fn depth(dom: &Dom, system: &Compiled, id: Id, nodes: &[Id]) -> Option<u32> {
     match system.system.depth {
-        Depth::Nested => None,
-        Depth::Class(start, top) => dom
-            .class(id)
-            .split_ascii_whitespace()
-            .find_map(|c| c.strip_prefix(start)?.parse::<u32>().ok())
+        Depth::Nested | Depth::Tree => None,
+        Depth::Class(start, top) => std::iter::once(id)
+            // The list item around the comment may bear the class.
+            .chain(dom.ancestors(id).take(3))
+            .find_map(|at| {
+                dom.class(at)
+                    .split_ascii_whitespace()
+                    .find_map(|c| c.strip_prefix(start)?.parse::<u32>().ok())
+            })
             .map(|n| n.saturating_sub(top)),
         Depth::Count(_) => Some(dom.ancestors(id).filter(|&up| system.level.matches(dom, up)).count() as u32),
         Depth::Attr(_, attr, step) => {
@@ -221,7 +270,8 @@ fn around(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize) -> Vec<I
     let mut out = Vec::new();
     let around = system.system.around;
     if matches!(around, Around::Before | Around::Both) {
-        let from = if n > 0 { dom.end(items[n - 1].id).max(parent + 1) } else { parent + 1 };
+        let last = (0..n).rev().map(|n| dom.end(items[n].id)).find(|&end| end <= id).unwrap_or(0);
+        let from = last.max(parent + 1);
         // Backwards, so that the nearest is found first.
         out.extend((from.max(id.saturating_sub(200))..id).rev());
     }
@@ -233,14 +283,21 @@ fn around(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize) -> Vec<I
 }
 
 /// The text of item `n`, or none.
-fn body(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize, nodes: &[Id]) -> Option<String> {
+fn body(
+    page: &Page<'_>,
+    system: &Compiled,
+    items: &[Item],
+    n: usize,
+    nodes: &[Id],
+    fields: [Option<Id>; 2],
+) -> Option<String> {
     let dom = page.dom;
     let inner = inside(dom, items, n);
     for selector in &system.body {
         let mut writer = Writer::default();
         let mut done = 0;
         for &id in nodes {
-            if id < done || !selector.matches(dom, id) {
+            if id < done || fields.contains(&Some(id)) || !selector.matches(dom, id) {
                 continue;
             }
             done = dom.end(id);
@@ -255,9 +312,11 @@ fn body(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize, nodes: &[I
         let mut writer = Writer::default();
         let item = items[n].id;
         writer.node(dom, item, &mut |at| {
-            let field = at != item
-                && (system.author.iter().chain(&system.time)).any(|f| f.is_text() && f.matches(dom, at));
-            if field { Visit::Skip } else { visit(dom, system, &inner, at, at == item) }
+            if at != item && fields.contains(&Some(at)) {
+                Visit::Skip
+            } else {
+                visit(dom, system, &inner, at, at == item)
+            }
         });
         return finish(dom, system, nodes, writer);
     }

@@ -24,13 +24,8 @@ impl Field {
         }
     }
 
-    pub(crate) fn matches(&self, dom: &Dom, id: Id) -> bool {
+    fn matches(&self, dom: &Dom, id: Id) -> bool {
         self.selector.matches(dom, id)
-    }
-
-    /// Whether what matches is the field itself and not an element that carries it as an attribute.
-    pub(crate) fn is_text(&self) -> bool {
-        self.attr.is_none()
     }
 
     fn value(&self, dom: &Dom, id: Id) -> Option<String> {
@@ -49,15 +44,20 @@ pub(crate) fn line(dom: &Dom, id: Id) -> String {
 }
 
 /// The first author among `nodes`, best field first.
-pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<String> {
+pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<(Id, String)> {
     fields.iter().find_map(|field| {
-        nodes.iter().filter(|&&id| field.matches(dom, id)).find_map(|&id| name(&field.value(dom, id)?))
+        nodes
+            .iter()
+            .filter(|&&id| field.matches(dom, id))
+            .find_map(|&id| Some((id, name(&field.value(dom, id)?)?)))
     })
 }
 
 /// `text` as a name: without "says:", "von", avatar captions; `None` when it is no name.
 pub(crate) fn name(text: &str) -> Option<String> {
-    let mut text = text.trim();
+    // "Posted by: X | date"
+    let mut text = text.split(" | ").next().unwrap_or("").trim();
+    text = without_number(text);
     loop {
         let before = text;
         let lower = text.to_lowercase();
@@ -85,8 +85,16 @@ pub(crate) fn name(text: &str) -> Option<String> {
     (n_chars > 0 && n_chars <= MAX_NAME).then(|| text.to_owned())
 }
 
+/// `text` without the comment's number before it: "3. X", "#3 X".
+fn without_number(text: &str) -> &str {
+    let rest = text.trim_start_matches('#').trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = rest.trim_start_matches(['.', ')', ':']);
+    let name = rest.trim_start();
+    if rest.len() < text.len() && name.len() < rest.len() && !name.is_empty() { name } else { text }
+}
+
 /// The first time among `nodes`, best field first, as ISO 8601 where it can be read, else as printed.
-pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> Option<String> {
+pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> Option<(Id, String)> {
     let mut printed = None;
     for field in fields {
         for &id in nodes.iter().filter(|&&id| field.matches(dom, id)) {
@@ -100,10 +108,10 @@ pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> 
             };
             for value in tried.into_iter().flatten() {
                 if let Some(iso) = clock.read(&value) {
-                    return Some(iso);
+                    return Some((id, iso));
                 }
                 if printed.is_none() && value.len() <= 80 && value.bytes().any(|b| b.is_ascii_digit()) {
-                    printed = Some(value);
+                    printed = Some((id, value));
                 }
             }
         }

@@ -13,6 +13,7 @@ mod blogger;
 mod cmtt;
 mod coral;
 mod disqus;
+mod domino;
 mod drupal;
 mod facebook;
 mod forums;
@@ -51,6 +52,8 @@ pub(crate) enum Depth {
     /// By the number after this start in a class of the comment; the second is the number of the top level. Comments
     /// without such a class are nested.
     Class(&'static str, u32),
+    /// By where they begin: deeper elements after a comment, in a list or a branch of its own.
+    Tree,
     /// By the number of ancestors that match.
     Count(&'static str),
     /// By a number in an attribute of what matches in the comment, divided by the last.
@@ -138,8 +141,9 @@ static ALL: &[&[System]] = &[
     blogger::SYSTEMS,
     squarespace::SYSTEMS,
     forums::SYSTEMS,
-    wordpress::SYSTEMS,
     typepad::SYSTEMS,
+    domino::SYSTEMS,
+    wordpress::SYSTEMS,
     movabletype::SYSTEMS,
     spip::SYSTEMS,
     drupal::SYSTEMS,
@@ -183,7 +187,7 @@ impl Compiled {
             time: fields(system.time),
             level: match system.depth {
                 Depth::Count(selector) | Depth::Attr(selector, ..) => Selector::new(selector),
-                Depth::Nested | Depth::Class(..) => Selector::default(),
+                Depth::Nested | Depth::Tree | Depth::Class(..) => Selector::default(),
             },
         }
     }

@@ -4,8 +4,8 @@ use super::{Depth, System};
 
 pub(super) static SYSTEMS: &[System] = &[System {
     name: "pluck",
-    item: "li.comment, div.pluck-comm-single-comment-main, div.d-comment, .comment-container",
-    needs: ".pluck-comm-single-comment-main, .comment-contributor, #comments-pluck, .pluck-app, .d-comment",
+    item: "ul.comment[id^=comment-], li.comment, div.pluck-comm-single-comment-main, div.d-comment, .comment-container",
+    needs: "ul.comment > .comment-author, .pluck-comm-single-comment-main, .comment-contributor, #comments-pluck, .pluck-app, .d-comment",
     body: &[".comment-body", ".pluck-comm-body", ".d-comment__body", ".comment-content"],
     drop: ".comment-tools, .recommend, .comment-contributor",
     author: &[

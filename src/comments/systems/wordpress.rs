@@ -14,7 +14,7 @@ const DROP: &str = ".comment-author, .comment-meta, .commentmetadata, .comment-m
     .postmetadata, .comment-reply-title, #respond, .comment-respond, .karma, .comment-karma, .ckrating, \
     p[id^=comment-like], .comment-options, .moderation, .cptch_block, .commentdate, .comment-notes, .num, \
     .comment_meta, .comment-name, .comment-vote, .wp-block-comment-author-name, .wp-block-comment-date, \
-    .wp-block-comment-reply-link, .wp-block-comment-edit-link, .comment-title, .time, .date";
+    .wp-block-comment-reply-link, .wp-block-comment-edit-link, .comment-title, .time, .date, .*-author, .*-meta, .*_author";
 
 const BODY: &[&str] = &[
     ".comment-content",
@@ -38,6 +38,10 @@ const BODY: &[&str] = &[
     ".comment-inner",
     ".comment-wrap",
     "[id^=div-comment-]",
+    ".*item-text",
+    ".*comment*text",
+    ".*comment*content",
+    ".*comment*body",
     ".comment-container",
 ];
 
@@ -63,6 +67,9 @@ const AUTHOR: &[&str] = &[
     ".comment-meta strong",
     ".comment-meta a.url",
     ".name",
+    ".*-author",
+    ".*_author",
+    ".*comment*author*",
     "strong",
 ];
 
@@ -80,6 +87,7 @@ const TIME: &[&str] = &[
     ".comment-meta",
     ".date",
     ".published",
+    ".*-date",
     "small",
     "a[href*='#comment-']",
 ];

@@ -24,6 +24,8 @@ pub(super) struct Byline {
     pub(super) form: Form,
     /// Author as printed.
     pub(super) author: Option<String>,
+    /// Whom it answers, as printed.
+    pub(super) answers: Option<String>,
     /// Time as printed.
     pub(super) time: Option<String>,
     /// The time names a moment, not only a day.
@@ -46,7 +48,7 @@ pub(super) fn find(text: &str, lower: &str) -> Option<Byline> {
 }
 
 fn timed(text: &str, lower: &str, when: When) -> Option<Byline> {
-    let (prefix, is_by, said) = before(text, lower, when.start);
+    let Before { name: prefix, answers, is_by, said } = before(text, lower, when.start);
     let suffix = after(text, lower, when.end);
     if prefix.chars().count() > MAX_NAME || prefix.split_whitespace().count() > 7 {
         return None;
@@ -70,7 +72,8 @@ fn timed(text: &str, lower: &str, when: When) -> Option<Byline> {
         if has_prefix { (Form::AuthorTime, name(prefix)) } else { (Form::Time, name(suffix)) };
     // "X wrote on 2010-05-24" is as sure as a time of day.
     let exact = when.exact || (said && has_prefix);
-    Some(Byline { form, author, time, exact, by: is_by, number: number(lower) })
+    let answers = answers.map(str::to_owned);
+    Some(Byline { form, author, answers, time, exact, by: is_by, number: number(lower) })
 }
 
 /// The comment's number: "1 Name ...", "... #1".
@@ -86,8 +89,35 @@ fn number(lower: &str) -> Option<u32> {
     if n == tail.len() { tail.parse().ok() } else { None }
 }
 
-/// The name before a time, without "Posted by" and "on"; whether these were there.
-fn before<'a>(text: &'a str, lower: &str, end: usize) -> (&'a str, bool, bool) {
+/// What stands before a time.
+struct Before<'a> {
+    name: &'a str,
+    /// The name after "replying to".
+    answers: Option<&'a str>,
+    /// "Posted by" or the like stood before the name.
+    is_by: bool,
+    /// "wrote" or the like stood after it.
+    said: bool,
+}
+
+/// Phrases between an author and whom the author answers.
+const ANSWERS: &[&str] = &[
+    " replying to a comment from ",
+    " replying to ",
+    " in reply to ",
+    " in response to ",
+    " отвечает ",
+    " в ответ на ",
+    " в ответ ",
+    " ответил ",
+    " antwortet auf ",
+    " als antwort auf ",
+    " en réponse à ",
+    " у відповідь ",
+];
+
+/// The name before a time, without "Posted by" and "on".
+fn before<'a>(text: &'a str, lower: &str, end: usize) -> Before<'a> {
     let mut start = 0;
     let mut is_by = false;
     let lead =
@@ -98,17 +128,14 @@ fn before<'a>(text: &'a str, lower: &str, end: usize) -> (&'a str, bool, bool) {
         is_by = true;
         start += lead(&lower[start..end]);
     }
-    let (mut end, mut said) = (end, false);
+    let (mut end, mut said, mut answers) = (end, false, None);
     loop {
         let kept =
             lower[start..end].trim_end_matches(|c: char| !c.is_alphanumeric() && !")!_*@\"".contains(c));
         end = start + kept.len();
-        // "X replying to a comment from Y"
-        if let Some(at) =
-            [" replying to ", " in reply to ", " отвечает ", " в ответ ", " antwortet auf ", " en réponse à "]
-                .iter()
-                .find_map(|p| kept.find(p))
-        {
+        let found = ANSWERS.iter().find_map(|p| kept.find(p).map(|at| (at, at + p.len())));
+        if let Some((at, to)) = found {
+            answers = Some(&text[start + to..end]);
             end = start + at;
             said = true;
             continue;
@@ -136,7 +163,7 @@ fn before<'a>(text: &'a str, lower: &str, end: usize) -> (&'a str, bool, bool) {
     if let Some(at) = name.find("http") {
         name = name[..at].trim_end();
     }
-    (name.trim(), is_by, said)
+    Before { name: name.trim(), answers, is_by, said }
 }
 
 /// What stands after a time: another time, zone, links and numbers taken off.
@@ -193,6 +220,7 @@ fn says(text: &str, lower: &str) -> Option<Byline> {
     (fits && !prose).then_some(Byline {
         form: Form::Says,
         author,
+        answers: None,
         time: None,
         exact: false,
         by: is_by,
@@ -206,7 +234,15 @@ fn by(text: &str, lower: &str) -> Option<Byline> {
     let name = text[by.len()..].trim_matches(|c: char| c.is_whitespace() || ":|-–".contains(c));
     let fits = super::lines::is_name(name);
     let author = Some(name.to_owned());
-    fits.then_some(Byline { form: Form::By, author, time: None, exact: false, by: true, number: None })
+    fits.then_some(Byline {
+        form: Form::By,
+        author,
+        answers: None,
+        time: None,
+        exact: false,
+        by: true,
+        number: None,
+    })
 }
 
 /// The longest phrase of the table that the line begins with, up to the end of a word.

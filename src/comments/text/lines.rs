@@ -106,12 +106,15 @@ fn unbullet(line: &str) -> (&str, bool) {
         }
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    // "14. 01. 2020" is a date.
     if (1..=4).contains(&digits)
         && let Some(rest) = line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") "))
-        && !rest.trim_start().starts_with(|c: char| c.is_ascii_digit())
     {
-        return (rest.trim_start(), true);
+        let rest = rest.trim_start();
+        // "14. 01. 2020" is a date.
+        let more = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if !(more > 0 && rest[more..].starts_with('.')) {
+            return (rest, true);
+        }
     }
     (line, false)
 }

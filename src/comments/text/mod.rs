@@ -4,6 +4,7 @@
 //! of separator that occurs ([`segment`]). The number that the page declares is the checksum: a cut that yields
 //! it wins; else the most regular separator; else empty lines, with a warning. All passes are linear in the text.
 
+mod answers;
 mod boilerplate;
 mod byline;
 mod lines;
@@ -18,6 +19,7 @@ use lines::{Class, Line};
 use section::Heading;
 use segment::{Candidate, Segment, Separator};
 
+use super::dates::Clock;
 use super::{Comment, Evidence, Status, Thread};
 use crate::page::Document;
 
@@ -46,12 +48,18 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
     thread.title = title(&lines);
     thread.lang = crate::tokens::language::detect(&sample(&lines)).map(str::to_owned);
     let headings = headings(&lines);
-    let best = best(&lines, &headings);
-    thread.declared = declared(&headings, best.as_ref());
-    match best {
-        Some(mut candidate) => {
-            boilerplate::strip(&lines, &mut candidate.segments);
+    let cut = cut(&lines, &headings);
+    thread.declared = declared(&headings, cut.as_ref().and_then(|b| b.heading));
+    match cut {
+        Some(candidate) => {
             thread.comments = comments(&lines, &candidate.segments);
+            answers::resolve(&mut thread.comments, &candidate.segments);
+            let clock = Clock::new(document.captured.as_deref(), None, thread.lang.as_deref());
+            for time in thread.comments.iter_mut().filter_map(|c| c.time.as_mut()) {
+                if let Some(iso) = clock.read(time) {
+                    *time = iso;
+                }
+            }
             thread.status = Status::Found;
             warn(&mut thread, &candidate);
         }
@@ -60,10 +68,62 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
     thread
 }
 
+/// What a line of a dump was taken as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Heading of the comment section.
+    Heading,
+    /// Author or time of the comment with this number.
+    Byline(u32),
+    /// Body of the comment with this number.
+    Body(u32),
+    /// A link, a score, the form, a rule.
+    Furniture,
+    /// Nothing of the comments.
+    Other,
+}
+
+/// What each line of a dump is taken as, one entry per line of `text`: the reasons for what [`text_thread`] finds.
+///
+/// # Example
+/// ```
+/// use commentariat::comments::text::{Role, roles};
+/// let dump = "A long headline here\n\n1 comment\n\nTimur says:\n\nFinally.\n\nReply";
+/// let roles = roles(dump);
+/// assert_eq!((roles[2], roles[6], roles[8]), (Role::Heading, Role::Body(1), Role::Furniture));
+/// ```
+pub fn roles(text: &str) -> Vec<Role> {
+    let lines = lines::read(text);
+    let mut roles: Vec<Role> = lines
+        .iter()
+        .map(|l| match l.class {
+            Class::Reply | Class::Action | Class::Mark | Class::End | Class::Furniture => Role::Furniture,
+            _ => Role::Other,
+        })
+        .collect();
+    if let Some(candidate) = cut(&lines, &headings(&lines)) {
+        if let Some(heading) = candidate.heading {
+            roles[heading] = Role::Heading;
+        }
+        for (no, segment) in (1..).zip(&candidate.segments) {
+            segment.byline.iter().for_each(|&i| roles[i] = Role::Byline(no));
+            segment.body.iter().for_each(|&i| roles[i] = Role::Body(no));
+        }
+    }
+    roles
+}
+
+/// The best cut, with what the page repeats taken off the bodies.
+fn cut(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> {
+    let mut candidate = best(lines, headings)?;
+    boilerplate::strip(lines, &mut candidate.segments);
+    answers::unjoin(&mut candidate.segments);
+    Some(candidate)
+}
+
 /// The best way to cut the text, if any is believable.
 fn best(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> {
     let separators = separators(lines);
-    let overall = declared(headings, None);
     let heads = headings.iter().filter(|(_, h)| h.n != Some(0)).map(|&(i, h)| (Some(i), h.n));
     // Where the form stands above the thread, it may be all that marks its start.
     let forms = lines.iter().enumerate().filter(|(_, l)| l.class == Class::End && asks_for_comments(l.text));
@@ -82,7 +142,13 @@ fn best(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> 
     };
     for &(heading, n) in ends.chain(std::iter::once(&(None, None))) {
         for (&separator, anchors) in &separators {
-            keep(segment::candidate(lines, heading, separator, anchors, n.or(overall)));
+            keep(segment::candidate(
+                lines,
+                heading,
+                separator,
+                anchors,
+                n.or_else(|| declared(headings, heading)),
+            ));
         }
         if let (Some(at), Some(n)) = (heading, n)
             && matches!(lines[at].class, Class::Heading(h) if !h.aside)
@@ -123,13 +189,12 @@ fn separators(lines: &[Line<'_>]) -> BTreeMap<Separator, Vec<usize>> {
     out
 }
 
-/// The number the page declares: by the heading of the thread, else by the last heading with one, else by what
-/// most lines say in passing.
-fn declared(headings: &[(usize, Heading)], best: Option<&Candidate>) -> Option<u32> {
-    let own =
-        best.and_then(|b| b.heading).and_then(|at| headings.iter().find(|h| h.0 == at)).and_then(|h| h.1.n);
-    let last = || headings.iter().rev().find(|h| !h.1.aside && h.1.n.is_some()).and_then(|h| h.1.n);
-    let aside = || {
+/// The number the page declares for a section: by its heading, else by the nearest line above, else by what the
+/// few lines with a number agree on.
+fn declared(headings: &[(usize, Heading)], section: Option<usize>) -> Option<u32> {
+    let own = section.and_then(|at| headings.iter().find(|h| h.0 == at)).and_then(|h| h.1.n);
+    let above = || section.and_then(|at| headings.iter().rev().filter(|h| h.0 < at).find_map(|h| h.1.n));
+    let agreed = || {
         let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
         for n in headings.iter().filter_map(|h| h.1.n) {
             *counts.entry(n).or_default() += 1;
@@ -140,7 +205,7 @@ fn declared(headings: &[(usize, Heading)], best: Option<&Candidate>) -> Option<u
         }
         counts.into_iter().max_by_key(|&(n, count)| (count, n)).map(|c| c.0)
     };
-    own.or_else(last).or_else(aside)
+    own.or_else(above).or_else(agreed)
 }
 
 /// The first line that reads like a headline.

@@ -24,6 +24,8 @@ pub(super) enum Separator {
 pub(super) struct Segment {
     /// Author as printed.
     pub(super) author: Option<String>,
+    /// Whom it answers, as the byline prints it.
+    pub(super) answers: Option<String>,
     /// Time as printed.
     pub(super) time: Option<String>,
     /// Numbers of the body's lines.
@@ -241,6 +243,11 @@ fn is_footer(lines: &[Line<'_>], from: usize, run: &[usize]) -> bool {
     if texts == 0 {
         return false;
     }
+    let headless = from == 0;
+    // Items of a list begin with their bullet.
+    if run.iter().filter(|&&a| lines[a].bullet).count() * 10 >= run.len() * 7 {
+        return false;
+    }
     // Where links close every comment, they stand above the first byline too, if its comment stands there.
     let is_link = |l: &&Line<'_>| matches!(l.class, Class::Reply | Class::Action);
     let closes = |from: usize, to: usize| {
@@ -255,14 +262,18 @@ fn is_footer(lines: &[Line<'_>], from: usize, run: &[usize]) -> bool {
             .find(|l| !matches!(l.class, Class::Blank | Class::Mark))
             .is_some_and(|l| is_link(&l))
     });
-    if sample.len() > 2 && closed * 10 >= (sample.len() - 1) * 7 && opened.count() * 2 < sample.len() {
+    if !headless
+        && sample.len() > 2
+        && closed * 10 >= (sample.len() - 1) * 7
+        && opened.count() * 2 < sample.len()
+    {
         return closes(from, first);
     }
     let next = lines[last + 1..].iter().filter(|l| l.class != Class::Blank).take(2);
     let follows =
         next.clone().next().is_some_and(|l| l.class == Class::Text && l.indent + 1 >= lines[last].indent);
     let by = matches!(&lines[first].class, Class::Byline(b) if b.by);
-    let long = lead.iter().any(|l| l.class == Class::Text && l.text.len() > 60);
+    let long = !headless && lead.iter().any(|l| l.class == Class::Text && l.text.len() > 60);
     !follows || by || (long && !lead.iter().any(|l| l.class == Class::End))
 }
 
@@ -328,12 +339,23 @@ impl Cut<'_, '_> {
     fn segments(&self) -> Vec<Segment> {
         let replies = self.share_with(|l| l.class == Class::Reply) >= 0.5;
         let actions = self.share_with(|l| l.class == Class::Action) >= 0.5;
+        let bare = self.share_with(|l| l.class == Class::Mark) < 0.2;
         let typical = self.typical_length();
         let mut out: Vec<Segment> = Vec::with_capacity(self.run.len());
         for i in 0..self.run.len() {
             let (span, name) = self.span(i);
             let open_end = !self.footer && i + 1 == self.run.len() && span.end == self.lines.len();
-            let body = self.body(span, replies, actions, open_end.then_some(typical));
+            let span = if self.footer && i == 0 { self.first_body(span) } else { span };
+            let mut body = self.body(span.clone(), replies, actions, open_end.then_some(typical));
+            if body.is_empty() && bare && !open_end {
+                // "5" or "+1" is a comment where no scores are shown.
+                body = span
+                    .filter(|&l| {
+                        self.lines[l].class == Class::Mark
+                            && self.lines[l].text.bytes().any(|b| b.is_ascii_digit())
+                    })
+                    .collect();
+            }
             if !body.iter().any(|&l| self.lines[l].text.chars().any(|c| !c.is_whitespace())) {
                 continue;
             }
@@ -342,9 +364,12 @@ impl Cut<'_, '_> {
                 Segment { body, indent: anchor.indent, byline: vec![self.run[i]], ..Segment::default() };
             if let Class::Byline(b) = &anchor.class {
                 segment.author.clone_from(&b.author);
+                segment.answers.clone_from(&b.answers);
                 segment.time.clone_from(&b.time);
             }
             if let Some(name) = name {
+                // A name beside the time is then another's: "an hour ago, to Name".
+                segment.answers = segment.answers.or(segment.author.take());
                 segment.indent = self.lines[name].indent;
                 segment.byline.push(name);
                 segment.author = Some(match &self.lines[name].class {
@@ -400,6 +425,14 @@ impl Cut<'_, '_> {
         }
     }
 
+    /// The first body above its byline begins after the last line that is no text.
+    fn first_body(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let kept = |i: usize| matches!(self.lines[i].class, Class::Text | Class::Blank | Class::Byline(_));
+        let end = span.clone().rev().find(|&i| self.lines[i].class == Class::Text).unwrap_or(span.start);
+        let start = (span.start..end).rev().find(|&i| !kept(i)).map_or(span.start, |i| i + 1);
+        start..span.end
+    }
+
     /// Lines of a typical comment, for the last one where nothing marks its end.
     fn typical_length(&self) -> usize {
         let mut lengths: Vec<usize> = (1..self.run.len()).map(|i| self.run[i] - self.run[i - 1]).collect();
@@ -434,6 +467,10 @@ impl Cut<'_, '_> {
                 Class::Reply if started && replies => break,
                 Class::Action if started && actions && !replies => break,
                 // Quotations name their author; a time alone is the byline's other half.
+                // Another kind of byline is a log of changes, or the next part of the page.
+                Class::Byline(b) if started && !self.footer && b.form == Form::AuthorTime && !b.exact => {
+                    break;
+                }
                 Class::Byline(b) if started && b.form != Form::Time => out.push(i),
                 Class::Mark if started && !line.text.starts_with(['+', '-', '−', '–', '0', '•', '|']) => {
                     out.push(i)

@@ -47,17 +47,48 @@ pub(super) fn find(lower: &str) -> Option<When> {
     (0..n).find_map(|i| line.at(i)).or_else(|| now(lower))
 }
 
+/// Letters that one of the phrases without a number ends in.
+const NOW_MARKS: &[&str] = &[
+    "ago",
+    "now",
+    "назад",
+    "тому",
+    "только",
+    "щойно",
+    "eben",
+    "einer",
+    "einem",
+    "instant",
+    "une heure",
+    "un jour",
+    "ғана",
+    "hozir",
+    "ҳозир",
+];
+
 /// "an hour ago" and the like, as whole words.
 fn now(lower: &str) -> Option<When> {
-    if lower.len() > 120 {
+    if lower.len() > 120 || !NOW_MARKS.iter().any(|m| lower.contains(m)) {
         return None;
     }
-    NOW.iter().find_map(|phrase| {
-        let start = lower.find(phrase)?;
-        let end = start + phrase.len();
-        let edge = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-        let whole = edge(lower[..start].chars().next_back()) && edge(lower[end..].chars().next());
-        whole.then_some(When { start, end, exact: true })
+    let mut tokens = [Token { start: 0, end: 0, kind: Kind::Word }; MAX_TOKENS];
+    let n = tokenize(lower, &mut tokens);
+    let tokens = &tokens[..n];
+    // Word by word: the spaces between may be of any kind.
+    let ends = |i: usize, phrase: &str| {
+        let mut at = i;
+        for word in phrase.split(' ') {
+            let t = tokens.get(at).filter(|t| t.kind == Kind::Word)?;
+            if lower[t.start..t.end] != *word {
+                return None;
+            }
+            at += 1;
+        }
+        Some(tokens[at - 1].end)
+    };
+    (0..n).find_map(|i| {
+        let end = NOW.iter().find_map(|phrase| ends(i, phrase))?;
+        Some(When { start: tokens[i].start, end, exact: true })
     })
 }
 
@@ -128,7 +159,7 @@ impl Line<'_> {
     }
 
     fn month(&self, i: usize) -> bool {
-        self.word(i).is_some_and(|w| MONTHS.iter().any(|m| w.starts_with(m)) && w.chars().count() <= 10)
+        self.word(i).is_some_and(|w| MONTHS.contains(&w))
     }
 
     fn year(&self, i: usize) -> bool {

@@ -1,0 +1,165 @@
+//! What the reader of a report must know, each with a number and the flag that helps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::CopyGroup;
+use super::facts::ModelFacts;
+use crate::estimate::MIN_COMMENTS;
+
+/// Shares of comments in a language with fewer training labels are withheld.
+pub const MIN_LANGUAGE_LABELS: usize = 100;
+/// A language counts as one of an article's when it has at least this share of its comments.
+const MIN_LANGUAGE_SHARE: f64 = 0.2;
+/// Unknown words are told when there are this many times as many as in training, and at least [`MIN_UNKNOWN`].
+const MAX_UNKNOWN_RATIO: f64 = 1.5;
+const MIN_UNKNOWN: f64 = 0.1;
+/// Declared and found counts are told apart from this relative difference on.
+const MAX_COUNT_GAP: f64 = 0.1;
+/// Near-copies are told from this share of the comments on.
+const MIN_COPIES: f64 = 0.02;
+
+/// Words the model never saw, against the rate among comments it was checked on.
+///
+/// `share` and `training` are fractions of words; `training` is the mean over held-out folds, where known.
+pub fn unknown_words(share: f64, training: Option<f64>) -> Option<String> {
+    let limit = training.map_or(MIN_UNKNOWN * 2.0, |t| (t * MAX_UNKNOWN_RATIO).max(MIN_UNKNOWN));
+    (share > limit).then(|| {
+        let usual = training.map(|t| format!(" (in training {:.0} %)", 100.0 * t)).unwrap_or_default();
+        format!(
+            "{:.0} % of the words are new to the model{usual}: label some of these comments (stance sample) and adapt it \
+             (stance train --base)",
+            100.0 * share
+        )
+    })
+}
+
+/// Languages of an article that the model has few labels for. Shares are to be withheld for the reason given, unless
+/// `--anyway`.
+pub fn few_labels(languages: &BTreeMap<String, usize>, facts: &ModelFacts) -> Option<String> {
+    let n: usize = languages.values().sum();
+    let few: Vec<String> = languages
+        .iter()
+        .filter(|(lang, count)| lang.as_str() != "und" && **count as f64 >= MIN_LANGUAGE_SHARE * n as f64)
+        .map(|(lang, count)| (lang, count, facts.languages.get(lang).copied().unwrap_or(0)))
+        .filter(|(_, _, labels)| *labels < MIN_LANGUAGE_LABELS)
+        .map(|(lang, count, labels)| {
+            format!("{count} comments are in {lang}, in which the model has {labels} labels")
+        })
+        .collect();
+    (!few.is_empty())
+        .then(|| format!("{}, {MIN_LANGUAGE_LABELS} are needed; --anyway shows shares", few.join("; ")))
+}
+
+/// Whether a thread is shorter than the estimator's floor.
+pub fn is_short(n_scored: usize) -> bool {
+    n_scored > 0 && n_scored < MIN_COMMENTS
+}
+
+/// Threads shorter than the estimator's floor, `n_short` of `n_groups`.
+pub fn short_threads(n_short: usize, n_groups: usize) -> Option<String> {
+    (n_short > 0).then(|| {
+        format!(
+            "{n_short} of {n_groups} have fewer than {MIN_COMMENTS} comments, too few for shares of their own: group \
+             articles with --by source, week or month"
+        )
+    })
+}
+
+/// Sources of an article that are not among those the model was trained on; `known` empty where they are not recorded.
+pub fn unseen_source(sources: &[String], known: &BTreeSet<String>) -> Option<String> {
+    if known.is_empty() {
+        return None;
+    }
+    let unseen: Vec<&str> = sources.iter().map(String::as_str).filter(|s| !known.contains(*s)).collect();
+    let first = unseen.first()?;
+    let which = if unseen.len() == 1 {
+        (*first).to_owned()
+    } else {
+        format!("{} sources ({first}, …)", unseen.len())
+    };
+    Some(format!(
+        "the model was trained on {} sources, {which} is not among them: errors differ between outlets; 50 labels from it \
+         help most (stance sample, stance train --base)",
+        known.len()
+    ))
+}
+
+/// The page declares another number of comments than were found.
+pub fn declared_count(declared: Option<u32>, n_comments: usize) -> Option<String> {
+    let declared = declared? as usize;
+    let gap = declared.abs_diff(n_comments) as f64 / declared.max(1) as f64;
+    let off = gap > MAX_COUNT_GAP && declared.abs_diff(n_comments) > 1;
+    off.then(|| {
+        if declared > n_comments {
+            format!(
+                "the page declares {declared} comments, {n_comments} are in the file: save it again with all comments \
+                 loaded"
+            )
+        } else {
+            format!("the page declares {declared} comments, {n_comments} were found: check with stance split")
+        }
+    })
+}
+
+/// Near-copies among `n_comments` comments; what to look at.
+pub fn copies(groups: &[CopyGroup], n_comments: usize) -> Option<String> {
+    let n: usize = groups.iter().map(|g| g.n).sum();
+    let across = groups.iter().filter(|g| g.n_articles > 1).count();
+    (n as f64 > MIN_COPIES * n_comments as f64 || across > 0).then(|| {
+        format!(
+            "{n} of {n_comments} comments are near-copies of another, in {} groups, {across} of them across articles: see \
+             the shares without them (--format html or json)",
+            groups.len()
+        )
+    }).filter(|_| n > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(languages: &[(&str, usize)]) -> ModelFacts {
+        ModelFacts {
+            languages: languages.iter().map(|(l, n)| ((*l).to_owned(), *n)).collect(),
+            ..ModelFacts::default()
+        }
+    }
+
+    #[test]
+    fn each_warning_has_its_number_and_its_flag() {
+        let w = unknown_words(0.31, Some(0.12)).unwrap();
+        assert!(w.contains("31 %") && w.contains("12 %") && w.contains("--base"), "{w}");
+        assert_eq!(unknown_words(0.15, Some(0.12)), None);
+        assert_eq!(unknown_words(0.09, Some(0.01)), None, "a low rate is no trouble whatever the ratio");
+
+        let languages = BTreeMap::from([("kk".to_owned(), 30), ("ru".to_owned(), 60), ("de".to_owned(), 1)]);
+        let w = few_labels(&languages, &facts(&[("ru", 400), ("kk", 12)])).unwrap();
+        assert!(
+            w.contains("30 comments in kk, 12 labels") && w.contains("--anyway") && !w.contains("de"),
+            "{w}"
+        );
+        assert_eq!(few_labels(&languages, &facts(&[("ru", 400), ("kk", 120)])), None);
+
+        assert!(short_threads(3, 7).unwrap().contains("--by"));
+        assert_eq!((is_short(19), is_short(20), is_short(0)), (true, false, false));
+
+        let known = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
+        assert!(unseen_source(&["c".to_owned()], &known).unwrap().contains("2 sources, c is"));
+        assert_eq!(unseen_source(&["a".to_owned()], &known), None);
+        assert_eq!(unseen_source(&["c".to_owned()], &BTreeSet::new()), None);
+
+        assert!(declared_count(Some(50), 20).unwrap().contains("50"));
+        assert!(declared_count(Some(20), 50).unwrap().contains("stance split"));
+        assert_eq!(declared_count(Some(50), 49), None);
+        assert_eq!(declared_count(None, 3), None);
+    }
+
+    #[test]
+    fn copies_are_told_when_many_or_across_articles() {
+        let group = |n, n_articles| CopyGroup { n, n_articles, similarity: 0.9, members: Vec::new() };
+        assert_eq!(copies(&[], 0), None);
+        assert_eq!(copies(&[group(2, 1)], 1000), None);
+        assert!(copies(&[group(2, 2)], 1000).unwrap().contains("2 of 1000"));
+        assert!(copies(&[group(30, 1)], 1000).is_some());
+    }
+}

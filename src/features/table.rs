@@ -79,7 +79,7 @@ impl Table {
     /// The id in a slot, if its part of the hash is that of `hash`.
     #[inline]
     pub fn id_in(slot: u64, hash: u64) -> Option<u32> {
-        (slot != 0 && slot >> 32 == hash >> 32).then_some(slot as u32 - 1)
+        (slot != 0 && slot >> 32 == hash >> 32).then(|| slot as u32 - 1)
     }
 
     /// Adds a key that is not there yet.

@@ -101,11 +101,8 @@ mod tests {
             ..Labelled::default()
         };
         let heads = vec![Head { name: "h".into(), classes: vec!["n".into(), "y".into()] }];
-        let labelled = LabelledCollection {
-            heads,
-            rows: (0..250).map(row).collect(),
-            ..LabelledCollection::default()
-        };
+        let labelled =
+            LabelledCollection { heads, rows: (0..250).map(row).collect(), ..LabelledCollection::default() };
         let of_fold: Vec<usize> = (0..250).map(|i| i / 2 % 5).collect();
         // A learner that is right about every row it was shown, and wrong about the others.
         let fit = |keep: &(dyn Fn(usize) -> bool + Sync)| {

@@ -208,7 +208,7 @@ struct Prior {
 impl Prior {
     fn of(head: &Head) -> Self {
         let k = head.classes.len();
-        let part: f64 = std::env::var("STANCE_X_MIX").ok().and_then(|v| v.parse().ok()).unwrap_or(THREAD);
+        let part = THREAD;
         let t = &head.thread.coefficients;
         let first_scalar = t[0].len() - SCALARS.len();
         let square = |first: usize, own: f64| -> Vec<Vec<f64>> {

@@ -37,11 +37,7 @@ impl ThreadStage {
     /// # Errors
     /// A solver that refuses the data.
     pub fn fit(x: ArrayView2<'_, f64>, y: &[usize], weights: &[f64], n_classes: usize) -> Result<Self> {
-        let kept = systematic(
-            weights,
-            x.nrows()
-                .min(std::env::var("STANCE_X_ROWS").ok().and_then(|v| v.parse().ok()).unwrap_or(MAX_ROWS)),
-        );
+        let kept = systematic(weights, x.nrows().min(MAX_ROWS));
         let x = x.select(ndarray::Axis(0), &kept);
         let y: Vec<usize> = kept.iter().map(|i| y[*i]).collect();
         let mut seen = vec![false; n_classes];

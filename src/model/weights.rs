@@ -43,7 +43,7 @@ pub(crate) fn row_weights(
 }
 
 /// Power of the source weights in the thread stage.
-const THREAD_POWER: f64 = 0.75;
+const THREAD_POWER: f64 = 0.5;
 
 /// Weight of each of `rows` in the thread stage: confidence and source, classes as they are.
 pub(crate) fn thread_weights(labelled: &LabelledCollection, h: usize, rows: &[usize]) -> Vec<f64> {
@@ -51,8 +51,7 @@ pub(crate) fn thread_weights(labelled: &LabelledCollection, h: usize, rows: &[us
     let pairs: Vec<(usize, usize)> =
         rows.iter().filter_map(|i| Some((*i, labelled.rows[*i].y[h]?))).collect();
     let mut weights: Vec<f64> = labelled.rows.iter().map(|r| r.weight).collect();
-    let power = std::env::var("STANCE_X_POWER").ok().and_then(|v| v.parse().ok()).unwrap_or(THREAD_POWER);
-    balance_sources(labelled, &pairs, k, power, &mut weights);
+    balance_sources(labelled, &pairs, k, THREAD_POWER, &mut weights);
     rows.iter().map(|i| weights[*i]).collect()
 }
 

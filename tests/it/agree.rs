@@ -1,4 +1,10 @@
 //! `stance agree`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "tests write inputs and say what was skipped"
+)]
 
 use std::fs;
 

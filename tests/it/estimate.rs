@@ -1,4 +1,11 @@
 //! `stance estimate`, and the quality floors of prevalence on the shared groups.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::print_stderr,
+    reason = "tests write inputs and say what was skipped"
+)]
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,4 +1,9 @@
 //! `stance evaluate`.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::format_push_string,
+    reason = "tests write inputs and say what was skipped"
+)]
 
 use std::fs;
 

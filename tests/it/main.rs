@@ -1,6 +1,7 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
 mod labels;
+mod split;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

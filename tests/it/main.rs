@@ -11,6 +11,7 @@ mod labels;
 mod parity;
 mod report;
 mod score;
+mod split;
 mod train;
 
 use std::path::PathBuf;

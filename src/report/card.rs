@@ -31,7 +31,8 @@ pub fn markdown(facts: &ModelFacts) -> String {
             let _ = write!(out, "\n{text}\n");
         }
         if !part.columns.is_empty() {
-            let _ = write!(out, "\n| {} |\n|{}\n", part.columns.join(" | "), "---|".repeat(part.columns.len()));
+            let _ =
+                write!(out, "\n| {} |\n|{}\n", part.columns.join(" | "), "---|".repeat(part.columns.len()));
             for row in &part.rows {
                 let cells: Vec<String> = row.iter().map(|c| c.replace('|', "\\|")).collect();
                 let _ = writeln!(out, "| {} |", cells.join(" | "));
@@ -87,27 +88,49 @@ fn data(facts: &ModelFacts) -> Part {
 
 fn accuracy(facts: &ModelFacts) -> Part {
     let row = |h: &HeadFacts| {
-        let gain = h.interval.as_ref().map_or_else(|| "not known".to_owned(), |i| format!("{:.0} %", 100.0 * i.log_loss_gain));
+        let gain = h
+            .interval
+            .as_ref()
+            .map_or_else(|| "not known".to_owned(), |i| format!("{:.0} %", 100.0 * i.log_loss_gain));
         vec![h.head.clone(), format!("{:.3}", h.macro_f1), format!("{:.3}", h.baseline_f1), gain]
     };
-    let mut text = vec!["Cross-validated, folds by article. A baseline says the largest class or draws by the class shares.".to_owned()];
+    let mut text = vec![
+        "Cross-validated, folds by article. A baseline says the largest class or draws by the class shares."
+            .to_owned(),
+    ];
     for h in facts.heads.iter().filter(|h| h.not_better) {
-        text.push(format!("{} does no better than a baseline and was kept by `--force`: do not use its classes.", h.head));
+        text.push(format!(
+            "{} does no better than a baseline and was kept by `--force`: do not use its classes.",
+            h.head
+        ));
     }
     Part {
         title: "Accuracy",
         text,
-        columns: strings(&["label column", "macro-F1", "better baseline", "log-loss below that of the class shares by"]),
+        columns: strings(&[
+            "label column",
+            "macro-F1",
+            "better baseline",
+            "log-loss below that of the class shares by",
+        ]),
         rows: facts.heads.iter().map(row).collect(),
     }
 }
 
 fn intervals(facts: &ModelFacts) -> Part {
     let row = |h: &HeadFacts| match &h.interval {
-        None => vec![h.head.clone(), "no calibration data: train the model again".to_owned(), String::new(), String::new(), String::new()],
+        None => vec![
+            h.head.clone(),
+            "no calibration data: train the model again".to_owned(),
+            String::new(),
+            String::new(),
+            String::new(),
+        ],
         Some(i) => {
             let held = match (i.coverage, i.width) {
-                (Some(c), Some(w)) => [format!("{:.0} % on {} articles", 100.0 * c, i.n_held_out), format!("{w:.0} points")],
+                (Some(c), Some(w)) => {
+                    [format!("{:.0} % on {} articles", 100.0 * c, i.n_held_out), format!("{w:.0} points")]
+                }
                 _ => ["not measured: too few articles".to_owned(), String::new()],
             };
             let [coverage, width] = held;
@@ -122,8 +145,16 @@ fn intervals(facts: &ModelFacts) -> Part {
     };
     Part {
         title: "Intervals",
-        text: vec!["How often 95 % intervals held the true share of articles the model had not seen.".to_owned()],
-        columns: strings(&["label column", "verdict", "held the truth", "mean width", "article effect / prior strength"]),
+        text: vec![
+            "How often 95 % intervals held the true share of articles the model had not seen.".to_owned(),
+        ],
+        columns: strings(&[
+            "label column",
+            "verdict",
+            "held the truth",
+            "mean width",
+            "article effect / prior strength",
+        ]),
         rows: facts.heads.iter().map(row).collect(),
     }
 }

@@ -142,16 +142,24 @@ fn interval(out: &mut String, i: &IntervalFacts, lang: Lang) {
             100.0 * c,
             if i.verified { "проверено" } else { "не проверено" }
         ),
-        (Lang::En, ..) => " there were too few labelled articles to check the intervals (unverified).".to_owned(),
-        (Lang::Ru, ..) => " размеченных статей слишком мало, чтобы проверить интервалы (не проверено).".to_owned(),
+        (Lang::En, ..) => {
+            " there were too few labelled articles to check the intervals (unverified).".to_owned()
+        }
+        (Lang::Ru, ..) => {
+            " размеченных статей слишком мало, чтобы проверить интервалы (не проверено).".to_owned()
+        }
     };
     out.push_str(&checked);
 }
 
 fn shares(out: &mut String, report: &Report, lang: Lang) {
     let s = &report.settings;
-    let withheld =
-        report.groups.iter().flat_map(|g| &g.heads).filter(|h| h.classes.iter().any(|c| c.adjusted.is_none())).count();
+    let withheld = report
+        .groups
+        .iter()
+        .flat_map(|g| &g.heads)
+        .filter(|h| h.classes.iter().any(|c| c.adjusted.is_none()))
+        .count();
     let n: usize = report.groups.iter().map(|g| g.heads.len()).sum();
     let readers = s.target == "readers";
     let level = percent(s.interval);
@@ -163,7 +171,11 @@ fn shares(out: &mut String, report: &Report, lang: Lang) {
              carry them; the report states each reason.{} The method assumes that a class is worded alike in all articles \
              but for the article effect. Labels describe texts, not persons. Random seed {}.",
             if readers { "among commenters like these" } else { "among these comments" },
-            if s.anyway { " Shares that would have been withheld are shown on request (--anyway)." } else { "" },
+            if s.anyway {
+                " Shares that would have been withheld are shown on request (--anyway)."
+            } else {
+                ""
+            },
             s.seed
         ),
         Lang::Ru => write!(
@@ -173,8 +185,16 @@ fn shares(out: &mut String, report: &Report, lang: Lang) {
              недостаточно, причина указана в отчёте.{} Метод предполагает, что с точностью до эффекта статьи класс \
              выражается одинаково во всех статьях. Метки описывают тексты, а не людей. Начальное значение генератора \
              случайных чисел: {}.",
-            if readers { "среди таких же комментаторов" } else { "среди этих комментариев" },
-            if s.anyway { " Доли, которые программа скрыла бы, показаны по запросу (--anyway)." } else { "" },
+            if readers {
+                "среди таких же комментаторов"
+            } else {
+                "среди этих комментариев"
+            },
+            if s.anyway {
+                " Доли, которые программа скрыла бы, показаны по запросу (--anyway)."
+            } else {
+                ""
+            },
             s.seed
         ),
     };

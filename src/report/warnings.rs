@@ -44,7 +44,8 @@ pub fn few_labels(languages: &BTreeMap<String, usize>, facts: &ModelFacts) -> Op
         .filter(|(_, _, labels)| *labels < MIN_LANGUAGE_LABELS)
         .map(|(lang, count, labels)| format!("{count} comments in {lang}, {labels} labels of the model are"))
         .collect();
-    (!few.is_empty()).then(|| format!("{} ({MIN_LANGUAGE_LABELS} are needed; --anyway shows shares)", few.join("; ")))
+    (!few.is_empty())
+        .then(|| format!("{} ({MIN_LANGUAGE_LABELS} are needed; --anyway shows shares)", few.join("; ")))
 }
 
 /// A thread shorter than the estimator's floor.
@@ -64,7 +65,11 @@ pub fn unseen_source(sources: &[String], known: &BTreeSet<String>) -> Option<Str
     }
     let unseen: Vec<&str> = sources.iter().map(String::as_str).filter(|s| !known.contains(*s)).collect();
     let first = unseen.first()?;
-    let which = if unseen.len() == 1 { (*first).to_owned() } else { format!("{} sources ({first}, …)", unseen.len()) };
+    let which = if unseen.len() == 1 {
+        (*first).to_owned()
+    } else {
+        format!("{} sources ({first}, …)", unseen.len())
+    };
     Some(format!(
         "the model was trained on {} sources, {which} is not among them: errors differ between outlets; 50 labels from it \
          help most (stance sample, stance train --base)",
@@ -122,7 +127,10 @@ mod tests {
 
         let languages = BTreeMap::from([("kk".to_owned(), 30), ("ru".to_owned(), 60), ("de".to_owned(), 1)]);
         let w = few_labels(&languages, &facts(&[("ru", 400), ("kk", 12)])).unwrap();
-        assert!(w.contains("30 comments in kk, 12 labels") && w.contains("--anyway") && !w.contains("de"), "{w}");
+        assert!(
+            w.contains("30 comments in kk, 12 labels") && w.contains("--anyway") && !w.contains("de"),
+            "{w}"
+        );
         assert_eq!(few_labels(&languages, &facts(&[("ru", 400), ("kk", 120)])), None);
 
         assert!(short_thread(19).unwrap().contains("--by"));

@@ -3,22 +3,52 @@
 use commentariat::report::facts::{HeadFacts, IntervalFacts, ModelFacts};
 use commentariat::report::rows::{CommentRow, Cross, LanguageCoverage, Quotes};
 use commentariat::report::{
-    ClassShare, Comparison, CopyGroup, CopyMember, Difference, Greater, Group, HeadEstimate, InputHash, Report,
-    Settings, html,
+    ClassShare, Comparison, CopyGroup, CopyMember, Difference, Greater, Group, HeadEstimate, InputHash,
+    Report, Settings, html,
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-const HEADS: [(&str, [&str; 3]); 2] =
-    [("stance", ["anti-Kremlin", "neutral", "pro-Kremlin"]), ("sentiment", ["negative", "neutral", "positive"])];
+const HEADS: [(&str, [&str; 3]); 2] = [
+    ("stance", ["anti-Kremlin", "neutral", "pro-Kremlin"]),
+    ("sentiment", ["negative", "neutral", "positive"]),
+];
 const WORDS: [&str; 24] = [
-    "corridor", "налог", "railway", "мост", "ferry", "тариф", "harbour", "визы", "pipeline", "зерно", "embassy", "паром",
-    "treaty", "порт", "turbine", "станция", "customs", "кредит", "runway", "уголь", "pension", "граница", "grain", "курсы",
+    "corridor",
+    "налог",
+    "railway",
+    "мост",
+    "ferry",
+    "тариф",
+    "harbour",
+    "визы",
+    "pipeline",
+    "зерно",
+    "embassy",
+    "паром",
+    "treaty",
+    "порт",
+    "turbine",
+    "станция",
+    "customs",
+    "кредит",
+    "runway",
+    "уголь",
+    "pension",
+    "граница",
+    "grain",
+    "курсы",
 ];
 
 fn title(rng: &mut Pcg64Mcg) -> String {
     let mut word = || WORDS[rng.random_range(0..WORDS.len())];
-    format!("What the {} means for the {} and the {}, and who pays for the {}", word(), word(), word(), word())
+    format!(
+        "What the {} means for the {} and the {}, and who pays for the {}",
+        word(),
+        word(),
+        word(),
+        word()
+    )
 }
 
 /// A random point of the simplex.
@@ -46,8 +76,19 @@ fn estimate(rng: &mut Pcg64Mcg, h: usize, n: usize, withheld: bool) -> HeadEstim
         n,
         classes: classes.collect(),
         worth: (!withheld).then_some(41.3),
-        verdict: if withheld { "counts only" } else if h == 0 { "verified" } else { "unverified" }.to_owned(),
-        reasons: if withheld { vec!["the interval of neutral is 64 points wide".to_owned()] } else { Vec::new() },
+        verdict: if withheld {
+            "counts only"
+        } else if h == 0 {
+            "verified"
+        } else {
+            "unverified"
+        }
+        .to_owned(),
+        reasons: if withheld {
+            vec!["the interval of neutral is 64 points wide".to_owned()]
+        } else {
+            Vec::new()
+        },
         greater: (!withheld).then(|| Greater {
             larger: HEADS[h].1[0].to_owned(),
             smaller: HEADS[h].1[2].to_owned(),
@@ -78,7 +119,12 @@ fn comment(rng: &mut Pcg64Mcg, no: u32) -> CommentRow {
     let words = words.collect();
     CommentRow {
         no,
-        time: Some(format!("2024-05-{:02}T{:02}:{:02}:00Z", no % 28 + 1, rng.random_range(0..24), rng.random_range(0..60))),
+        time: Some(format!(
+            "2024-05-{:02}T{:02}:{:02}:00Z",
+            no % 28 + 1,
+            rng.random_range(0..24),
+            rng.random_range(0..60)
+        )),
         lang: ["en", "ru", "uk"][rng.random_range(0..3)].to_owned(),
         posteriors,
         named,
@@ -136,7 +182,11 @@ pub fn synthetic(n: usize, n_comments: usize) -> Report {
         heads: (0..2).map(|h| estimate(rng, h, n_comments, i % 7 == 3)).collect(),
         cross: Some(cross(rng)),
         comments: (1..=n_comments as u32).map(|no| comment(rng, no)).collect(),
-        warnings: if i % 9 == 1 { vec!["31 % of the words are new to the model (in training 12 %)".to_owned()] } else { Vec::new() },
+        warnings: if i % 9 == 1 {
+            vec!["31 % of the words are new to the model (in training 12 %)".to_owned()]
+        } else {
+            Vec::new()
+        },
     };
     let mut groups: Vec<Group> = (0..n).map(|i| group(i, &mut rng)).collect();
     if n > 3 {
@@ -154,15 +204,32 @@ pub fn synthetic(n: usize, n_comments: usize) -> Report {
             ..groups[last].clone()
         };
     }
-    let total = Group { key: "TOTAL".to_owned(), title: None, date: None, comments: Vec::new(), ..group(0, &mut rng) };
-    let member = |g: &Group, no: u32| CopyMember { article: g.key.clone(), id: no.to_string(), time: Some("2024-05-03T10:00:00Z".to_owned()) };
+    let total = Group {
+        key: "TOTAL".to_owned(),
+        title: None,
+        date: None,
+        comments: Vec::new(),
+        ..group(0, &mut rng)
+    };
+    let member = |g: &Group, no: u32| CopyMember {
+        article: g.key.clone(),
+        id: no.to_string(),
+        time: Some("2024-05-03T10:00:00Z".to_owned()),
+    };
     let copies = groups.windows(2).step_by(20).map(|w| CopyGroup {
         n: 3,
         n_articles: 2,
         similarity: 0.91,
         members: vec![member(&w[0], 3), member(&w[0], 9), member(&w[1], 14)],
     });
-    let difference = |class: &str, d: f64| Difference { class: class.to_owned(), difference: d, lo: d - 0.1, hi: d + 0.12, p: 0.03, stands: d > 0.1 };
+    let difference = |class: &str, d: f64| Difference {
+        class: class.to_owned(),
+        difference: d,
+        lo: d - 0.1,
+        hi: d + 0.12,
+        p: 0.03,
+        stands: d > 0.1,
+    };
     Report {
         version: "0.1.0".to_owned(),
         model: "3b1f3b1f3b1f".to_owned(),
@@ -174,21 +241,38 @@ pub fn synthetic(n: usize, n_comments: usize) -> Report {
             anyway: false,
             quotes: Quotes::Words,
         },
-        inputs: groups.iter().map(|g| InputHash { source: format!("saved/{}.html", &g.key[21..]), sha256: "ab12".repeat(16) }).collect(),
+        inputs: groups
+            .iter()
+            .map(|g| InputHash { source: format!("saved/{}.html", &g.key[21..]), sha256: "ab12".repeat(16) })
+            .collect(),
         comparisons: vec![Comparison {
             a: groups[0].key.clone(),
             b: groups[n.min(2) - 1].key.clone(),
             head: "stance".to_owned(),
-            classes: vec![difference("anti-Kremlin", 0.21), difference("neutral", -0.02), difference("pro-Kremlin", -0.19)],
+            classes: vec![
+                difference("anti-Kremlin", 0.21),
+                difference("neutral", -0.02),
+                difference("pro-Kremlin", -0.19),
+            ],
         }],
         copies: copies.collect(),
         without_copies: Some(total.clone()),
         coverage: [("en", 0.11, 830), ("ru", 0.14, 779), ("kk", 0.52, 32)]
-            .map(|(lang, unknown, n_labels)| LanguageCoverage { lang: lang.to_owned(), n_comments: n * n_comments / 3, n_labels, unknown_words: Some(unknown) })
+            .map(|(lang, unknown, n_labels)| LanguageCoverage {
+                lang: lang.to_owned(),
+                n_comments: n * n_comments / 3,
+                n_labels,
+                unknown_words: Some(unknown),
+            })
             .to_vec(),
         facts: Some(facts()),
-        command: ["report", "saved pages/", "--format", "html", "-o", "report.html"].map(str::to_owned).to_vec(),
-        warnings: vec!["12 comments in kk, 32 labels of the model are (100 are needed; --anyway shows shares)".to_owned()],
+        command: ["report", "saved pages/", "--format", "html", "-o", "report.html"]
+            .map(str::to_owned)
+            .to_vec(),
+        warnings: vec![
+            "12 comments in kk, 32 labels of the model are (100 are needed; --anyway shows shares)"
+                .to_owned(),
+        ],
         total: Some(total),
         groups,
     }
@@ -206,7 +290,21 @@ fn two_hundred_articles_fit_three_megabytes() {
 /// Whatever could make a browser fetch something.
 fn loads(page: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    for start in ["src=", "srcset=", "<link", "@import", "url(", "<iframe", "<object", "<embed", "<img", "<base", "fetch(", "XMLHttpRequest", "import("] {
+    for start in [
+        "src=",
+        "srcset=",
+        "<link",
+        "@import",
+        "url(",
+        "<iframe",
+        "<object",
+        "<embed",
+        "<img",
+        "<base",
+        "fetch(",
+        "XMLHttpRequest",
+        "import(",
+    ] {
         found.extend(page.match_indices(start).map(|(i, _)| &page[i..page.len().min(i + 40)]));
     }
     found
@@ -218,7 +316,11 @@ fn the_page_loads_nothing_and_links_to_itself_alone() {
     assert_eq!(loads(&page), Vec::<&str>::new());
     for (i, _) in page.match_indices("href=\"") {
         let target = &page[i + 6..];
-        assert!(target.starts_with('#') || target.starts_with("data:text/csv") || target.starts_with("data:application/json"));
+        assert!(
+            target.starts_with('#')
+                || target.starts_with("data:text/csv")
+                || target.starts_with("data:application/json")
+        );
     }
     assert!(page.contains("Content-Security-Policy"));
 }
@@ -227,11 +329,26 @@ fn the_page_loads_nothing_and_links_to_itself_alone() {
 fn every_part_of_the_page_is_there() {
     let report = synthetic(12, 30);
     let page = html::render(&report).unwrap();
-    for id in ["summary", "articles", "cross", "time", "comparisons", "copies", "coverage", "details", "methods", "model", "reproduce"] {
+    for id in [
+        "summary",
+        "articles",
+        "cross",
+        "time",
+        "comparisons",
+        "copies",
+        "coverage",
+        "details",
+        "methods",
+        "model",
+        "reproduce",
+    ] {
         assert!(page.contains(&format!("<section id=\"{id}\"")), "{id}");
     }
     assert!(page.contains("stance report &#39;saved pages/&#39; --format html -o report.html"));
-    assert!(page.contains("2024-06-06 to 2024-09-07") || page.contains("to 2024-09-"), "the summer without comments is named");
+    assert!(
+        page.contains("2024-06-06 to 2024-09-07") || page.contains("to 2024-09-"),
+        "the summer without comments is named"
+    );
     assert!(page.contains("comments are served by comments.example"));
     assert!(page.contains("lang=\"ru\"") && page.contains("Labels describe texts, not persons"));
 }
@@ -268,7 +385,17 @@ fn every_chart_hands_out_its_numbers() {
     assert_eq!(csv.lines().count(), 11 + 1 + 1, "{csv}");
     let share = report.groups[0].heads[0].classes[2].adjusted.unwrap();
     assert!(csv.contains(&format!("{share:.4}")));
-    for chart in ["all-together", "without-copies", "shares-stance", "shares-sentiment", "cross-table", "over-time-stance", "comparisons", "near-copies", "languages"] {
+    for chart in [
+        "all-together",
+        "without-copies",
+        "shares-stance",
+        "shares-sentiment",
+        "cross-table",
+        "over-time-stance",
+        "comparisons",
+        "near-copies",
+        "languages",
+    ] {
         let json = decode(link(&page, &format!("{chart}.json")));
         let value: serde_json::Value = serde_json::from_slice(&json).unwrap();
         assert!(!value["data"].as_array().unwrap().is_empty(), "{chart}");

@@ -66,7 +66,8 @@ pub fn tables(report: &Report) -> Result<String> {
         out.push_str(&data::shares(report, sample)?);
         out.push_str("</details>\n");
     }
-    let silent: Vec<(usize, &Group)> = report.groups.iter().enumerate().filter(|(_, g)| g.heads.is_empty()).collect();
+    let silent: Vec<(usize, &Group)> =
+        report.groups.iter().enumerate().filter(|(_, g)| g.heads.is_empty()).collect();
     if !silent.is_empty() {
         out.push_str("<h3>Without a distribution</h3>\n<ul class=\"silent\">");
         for (i, g) in silent {
@@ -101,7 +102,9 @@ fn table(out: &mut String, report: &Report, sample: &HeadEstimate) {
             esc(&sample.classes[i].class)
         );
     }
-    out.push_str("<th scope=\"col\" role=\"columnheader\">Verdict</th></tr></thead>\n<tbody role=\"rowgroup\">\n");
+    out.push_str(
+        "<th scope=\"col\" role=\"columnheader\">Verdict</th></tr></thead>\n<tbody role=\"rowgroup\">\n",
+    );
     for (i, g) in report.groups.iter().enumerate() {
         if let Some(h) = g.heads.iter().find(|h| h.head == sample.head) {
             row(out, i, g, h);
@@ -125,11 +128,7 @@ fn row(out: &mut String, i: usize, g: &Group, h: &HeadEstimate) {
     for c in charts::order(h).into_iter().map(|i| &h.classes[i]) {
         share_cell(out, c);
     }
-    let _ = write!(
-        out,
-        "<td role=\"cell\" class=\"v\">{}</td></tr>\n",
-        verdict(h)
-    );
+    let _ = write!(out, "<td role=\"cell\" class=\"v\">{}</td></tr>\n", verdict(h));
 }
 
 /// Date and sources, as far as known.
@@ -231,14 +230,23 @@ fn detail(out: &mut String, report: &Report, i: usize, g: &Group) {
     let declared = g.declared.map(|d| format!(", {d} declared by the page")).unwrap_or_default();
     fact("Comments", &format!("{} read, {} scored{declared}", g.n_comments, g.n_scored));
     if !g.languages.is_empty() {
-        fact("Languages", &g.languages.iter().map(|(l, n)| format!("{l} {n}")).collect::<Vec<_>>().join(", "));
+        fact(
+            "Languages",
+            &g.languages.iter().map(|(l, n)| format!("{l} {n}")).collect::<Vec<_>>().join(", "),
+        );
     }
     if let Some(u) = g.unknown_words {
         fact("Unknown words", &format!("{:.1} %", 100.0 * u));
     }
     out.push_str("</dl>\n");
     for h in &g.heads {
-        let _ = write!(out, "<div class=\"one\"><h3>{}</h3>{}<p>{}</p></div>\n", esc(&h.head), charts::stacked(h, None), sentence(h, report.settings.interval));
+        let _ = write!(
+            out,
+            "<div class=\"one\"><h3>{}</h3>{}<p>{}</p></div>\n",
+            esc(&h.head),
+            charts::stacked(h, None),
+            sentence(h, report.settings.interval)
+        );
     }
     warnings(out, &g.warnings);
     if let Some(cross) = &g.cross {
@@ -287,7 +295,8 @@ pub fn sentence(h: &HeadEstimate, interval: f64) -> String {
     }
     out.push_str(". ");
     if let Some(g) = &h.greater {
-        let _ = write!(out, "Probability that {} outweighs {}: {:.2}. ", esc(&g.larger), esc(&g.smaller), g.p);
+        let _ =
+            write!(out, "Probability that {} outweighs {}: {:.2}. ", esc(&g.larger), esc(&g.smaller), g.p);
     }
     let _ = write!(out, "<b class=\"{}\">{}</b>", verdict_class(&h.verdict), esc(&h.verdict));
     if !h.reasons.is_empty() {

@@ -16,8 +16,10 @@ fn internal(e: impl std::fmt::Display) -> Error {
 
 /// A name as part of a file name.
 pub fn slug(name: &str) -> String {
-    let mut out: String =
-        name.chars().map(|c| if c.is_alphanumeric() { c.to_lowercase().next().unwrap_or(c) } else { '-' }).collect();
+    let mut out: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c.to_lowercase().next().unwrap_or(c) } else { '-' })
+        .collect();
     out.truncate(out.floor_char_boundary(60));
     out
 }
@@ -39,7 +41,10 @@ pub fn json_rows(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -
         match s.parse::<f64>() {
             _ if s.is_empty() => Value::Null,
             // Only what JSON would print again the same way: an id such as 007 is no number.
-            Ok(_) if s.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') && !s.starts_with("00") => {
+            Ok(_)
+                if s.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-')
+                    && !s.starts_with("00") =>
+            {
                 serde_json::from_str(&s).unwrap_or(Value::String(s))
             }
             _ => Value::String(s),
@@ -63,11 +68,16 @@ pub fn shares(report: &Report, sample: &HeadEstimate) -> Result<String> {
     let row = |g: &Group| {
         let h = g.heads.iter().find(|h| h.head == sample.head)?;
         let text = |s: &Option<String>| s.clone().unwrap_or_default();
-        let mut row = vec![g.key.clone(), text(&g.title), text(&g.date), g.sources.join("; "), h.n.to_string()];
+        let mut row =
+            vec![g.key.clone(), text(&g.title), text(&g.date), g.sources.join("; "), h.n.to_string()];
         for c in order.iter().map(|&i| &h.classes[i]) {
             row.extend([share(Some(c.counted)), share(c.adjusted), share(c.lo), share(c.hi)]);
         }
-        row.extend([h.worth.map(|w| format!("{w:.1}")).unwrap_or_default(), h.verdict.clone(), h.reasons.join("; ")]);
+        row.extend([
+            h.worth.map(|w| format!("{w:.1}")).unwrap_or_default(),
+            h.verdict.clone(),
+            h.reasons.join("; "),
+        ]);
         Some(row)
     };
     let rows = || report.groups.iter().chain(&report.total).filter_map(row);
@@ -111,7 +121,14 @@ pub fn comments(report: &Report) -> Result<String> {
         let cs = &g.comments;
         let n_heads = cs.iter().map(|c| c.posteriors.len()).max().unwrap_or(0);
         let of_head = |h: usize| -> Vec<Vec<i64>> {
-            cs.iter().map(|c| c.posteriors.get(h).map(|p| p.iter().rev().skip(1).rev().map(percent).collect()).unwrap_or_default()).collect()
+            cs.iter()
+                .map(|c| {
+                    c.posteriors
+                        .get(h)
+                        .map(|p| p.iter().rev().skip(1).rev().map(percent).collect())
+                        .unwrap_or_default()
+                })
+                .collect()
         };
         let mut decided: Vec<Vec<[i64; 2]>> = Vec::with_capacity(cs.len());
         for c in cs {
@@ -152,7 +169,10 @@ pub fn comments(report: &Report) -> Result<String> {
 }
 
 /// A column that not every report has; null where no comment has it.
-fn optional<'a>(comments: &'a [CommentRow], of: impl Fn(&'a CommentRow) -> Option<&'a str>) -> Option<Vec<Option<&'a str>>> {
+fn optional<'a>(
+    comments: &'a [CommentRow],
+    of: impl Fn(&'a CommentRow) -> Option<&'a str>,
+) -> Option<Vec<Option<&'a str>>> {
     let column: Vec<Option<&str>> = comments.iter().map(of).collect();
     column.iter().any(Option::is_some).then_some(column)
 }

@@ -86,7 +86,12 @@ fn noun(by: &str, n: usize) -> String {
     format!("{by}{}", if n == 1 { "" } else { "s" })
 }
 
-fn header<'a>(out: &mut String, report: &Report, title: &str, sections: impl Iterator<Item = (&'a str, &'a str)>) {
+fn header<'a>(
+    out: &mut String,
+    report: &Report,
+    title: &str,
+    sections: impl Iterator<Item = (&'a str, &'a str)>,
+) {
     let n_comments: usize = report.groups.iter().map(|g| g.n_comments).sum();
     let dates: Vec<&str> = report.groups.iter().filter_map(|g| g.date.as_deref()).collect();
     let span = match (dates.iter().min(), dates.iter().max()) {

@@ -26,9 +26,15 @@ pub fn summary(report: &Report) -> Result<String> {
     tile("comments", n_comments.to_string(), format!("{n_scored} scored"));
     for head in articles::heads(report) {
         let all = report.groups.iter().flat_map(|g| &g.heads).filter(|h| h.head == head);
-        let (n, shown) = all.fold((0, 0), |(n, s), h| (n + 1, s + usize::from(h.classes.iter().all(|c| c.adjusted.is_some()))));
+        let (n, shown) = all.fold((0, 0), |(n, s), h| {
+            (n + 1, s + usize::from(h.classes.iter().all(|c| c.adjusted.is_some())))
+        });
         let what = format!("{} shares shown", esc(head));
-        tile(&what, format!("{shown} of {n}"), if shown < n { "the others: counts only, see why".to_owned() } else { String::new() });
+        tile(
+            &what,
+            format!("{shown} of {n}"),
+            if shown < n { "the others: counts only, see why".to_owned() } else { String::new() },
+        );
     }
     out.push_str("</dl>\n");
     let (lead, all) = match &report.total {
@@ -176,7 +182,8 @@ pub fn copies(report: &Report) -> Result<String> {
          scope=\"col\">From</th><th scope=\"col\">To</th><th scope=\"col\">Where</th></tr></thead><tbody>",
         report.copies.len()
     );
-    let place = |m: &super::super::CopyMember| format!("{}:{}", super::super::text::short_key(&m.article), m.id);
+    let place =
+        |m: &super::super::CopyMember| format!("{}:{}", super::super::text::short_key(&m.article), m.id);
     for (i, c) in report.copies.iter().take(MAX_COPIES).enumerate() {
         let times = || c.members.iter().filter_map(|m| m.time.as_deref());
         let mut places: Vec<String> = c.members.iter().take(6).map(place).collect();
@@ -283,7 +290,11 @@ pub fn card(report: &Report) -> String {
         if part.columns.is_empty() {
             continue;
         }
-        let _ = write!(out, "<div class=\"wide\"><table class=\"card\"><caption class=\"sr\">{}</caption><thead><tr>", part.title);
+        let _ = write!(
+            out,
+            "<div class=\"wide\"><table class=\"card\"><caption class=\"sr\">{}</caption><thead><tr>",
+            part.title
+        );
         for c in &part.columns {
             let _ = write!(out, "<th scope=\"col\">{}</th>", esc(c));
         }
@@ -334,7 +345,12 @@ pub fn reproduce(report: &Report) -> Result<String> {
             report.inputs.len()
         );
         for i in &report.inputs {
-            let _ = write!(out, "<tr><th scope=\"row\" dir=\"auto\">{}</th><td><code>{}</code></td></tr>", esc(&i.source), esc(&i.sha256));
+            let _ = write!(
+                out,
+                "<tr><th scope=\"row\" dir=\"auto\">{}</th><td><code>{}</code></td></tr>",
+                esc(&i.source),
+                esc(&i.sha256)
+            );
         }
         out.push_str("</tbody></table></div></details>\n");
     }

@@ -63,7 +63,11 @@ pub fn section(report: &Report) -> Result<String> {
         points.sort_by_key(|p| p.day);
         points
     };
-    let n_undated = report.groups.iter().filter(|g| !g.heads.is_empty() && g.date.as_deref().and_then(first_day).is_none()).count();
+    let n_undated = report
+        .groups
+        .iter()
+        .filter(|g| !g.heads.is_empty() && g.date.as_deref().and_then(first_day).is_none())
+        .count();
     for head in articles::heads(report) {
         let points = dated(head);
         let (Some(first), Some(last)) = (points.first(), points.last()) else { continue };
@@ -71,7 +75,13 @@ pub fn section(report: &Report) -> Result<String> {
             continue;
         }
         let gaps = gaps(&points.iter().map(|p| p.day).collect::<Vec<_>>());
-        let _ = write!(out, "<figure class=\"time\"><figcaption>{}, {} to {}</figcaption>\n", esc(head), esc(first.label), esc(last.label));
+        let _ = write!(
+            out,
+            "<figure class=\"time\"><figcaption>{}, {} to {}</figcaption>\n",
+            esc(head),
+            esc(first.label),
+            esc(last.label)
+        );
         for i in charts::order(first.head) {
             panel(&mut out, &points, &gaps, i, report.settings.by != "article");
         }
@@ -86,7 +96,11 @@ pub fn section(report: &Report) -> Result<String> {
         out.push_str("</figure>\n");
         let header = ["date", "class", "n", "counted", "adjusted", "lo", "hi"];
         let rows = || points.iter().flat_map(rows);
-        out.push_str(&links(&format!("over-time-{}", data::slug(head)), &data::csv(&header, rows())?, &data::json_rows(&header, rows())?));
+        out.push_str(&links(
+            &format!("over-time-{}", data::slug(head)),
+            &data::csv(&header, rows())?,
+            &data::json_rows(&header, rows())?,
+        ));
     }
     Ok(out)
 }
@@ -159,14 +173,18 @@ fn panel(out: &mut String, points: &[Point<'_>], gaps: &[(i64, i64)], class: usi
     if line {
         let _ = write!(out, "<path class=\"line l{colour}\" d=\"{path}\"/>");
     }
-    let _ = write!(out, "<path class=\"hollow\" d=\"{hollow}\"/><path class=\"dot l{colour}\" d=\"{dots}\"/></svg></div></div>\n");
+    let _ = write!(
+        out,
+        "<path class=\"hollow\" d=\"{hollow}\"/><path class=\"dot l{colour}\" d=\"{dots}\"/></svg></div></div>\n"
+    );
 }
 
 fn notes(out: &mut String, gaps: &[(i64, i64)], n_undated: usize) {
     out.push_str("<p class=\"hint\">Dots: adjusted shares, lines through them: intervals; grey dots: counted shares where adjusted ones are withheld.");
     if !gaps.is_empty() {
         out.push_str(" Shaded, no comments: ");
-        let named: Vec<String> = gaps.iter().take(MAX_GAPS).map(|(a, b)| format!("{} to {}", date_of(*a), date_of(*b))).collect();
+        let named: Vec<String> =
+            gaps.iter().take(MAX_GAPS).map(|(a, b)| format!("{} to {}", date_of(*a), date_of(*b))).collect();
         out.push_str(&named.join(", "));
         if gaps.len() > MAX_GAPS {
             let _ = write!(out, " and {} more", gaps.len() - MAX_GAPS);

@@ -15,6 +15,7 @@ pub mod output;
 pub mod progress;
 pub mod threads;
 
+mod adapt;
 mod agree;
 mod card;
 mod completions;

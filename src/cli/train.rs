@@ -40,6 +40,10 @@ pub struct Train {
     /// Seed of the folds
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
+    /// Adapt a model to the labels instead of training from nothing: shipped, or a model file; 50 labels of a new
+    /// outlet will do
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["features", "folds"])]
+    base: Option<String>,
     /// Save the model even if it does no better than a baseline; it is marked
     #[arg(long)]
     force: bool,
@@ -76,13 +80,21 @@ impl Train {
             map: self.map.iter().cloned().collect(),
             classes: BTreeMap::new(),
         };
+        if let Some(base) = &self.base {
+            return super::adapt::run(base, &self.labels, options, (self.seed, self.force), out, ctx);
+        }
         let labelled = labels::read(&self.labels, &options)?;
         let recipe = match self.features {
             Features::All => Recipe::default(),
             Features::Words => Recipe::words(),
         };
-        let params =
-            TrainParams { recipe, n_folds: self.folds as usize, seed: self.seed, ..TrainParams::default() };
+        let params = TrainParams {
+            recipe,
+            n_folds: self.folds as usize,
+            seed: self.seed,
+            diagnose: true,
+            ..TrainParams::default()
+        };
         let (mut model, report) = train(&labelled, &params)?;
         for warning in &report.warnings {
             ctx.warn(warning);
@@ -138,10 +150,31 @@ fn head_table(head: &HeadReport) -> String {
     for (lang, (n, f1)) in head.languages.iter().filter(|(_, (n, _))| *n >= 50) {
         out.push_str(&format!("  {:<26} {f1:>8.3}  ({n} comments)\n", format!("macro-F1 in {lang}")));
     }
+    out.push_str(&diagnosis(head));
     let c = head.convergence;
     out.push_str(&format!(
         "  C = {}, {} Newton steps, relative gradient {:.1e}\n",
         head.c, c.n_iterations, c.gradient
     ));
+    out
+}
+
+/// What a new outlet would get, and what more labels would bring.
+fn diagnosis(head: &HeadReport) -> String {
+    let mut out = String::new();
+    let d = &head.diagnosis;
+    if let Some(mean) = d.mean() {
+        out.push_str("  on an outlet not among the labels (each source left out once; text stage alone)\n");
+        for s in &d.sources {
+            let name = format!("  without {}", s.source);
+            let baseline = format!("baseline {:.3}, {} comments", s.baseline, s.n);
+            out.push_str(&format!("  {name:<26} {:>8.3}  ({baseline})\n", s.macro_f1));
+        }
+        out.push_str(&format!("  {:<26} {mean:>8.3}\n", "  mean of these"));
+    }
+    if !d.learning_curve.is_empty() {
+        let points: Vec<String> = d.learning_curve.iter().map(|(n, f1)| format!("{n}: {f1:.3}")).collect();
+        out.push_str(&format!("  macro-F1 by number of labels (text stage alone)  {}\n", points.join("  ")));
+    }
     out
 }

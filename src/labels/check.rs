@@ -1,14 +1,18 @@
 //! What is wrong with labelled data before anything is learned from it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use super::LabelledCollection;
+use super::{Labelled, LabelledCollection};
 use crate::error::{Error, Result};
+use crate::tokens::language;
 
 /// Most rows that a warning lists.
 const LISTED: usize = 5;
 /// Share of rows a source must foretell, beyond the largest class, for a warning.
 const GIVEN_AWAY: f64 = 0.15;
+
+/// Languages the program knows and has no stemmer for.
+const UNSTEMMED: [&str; 5] = ["be", "kk", "ky", "uz", "tg"];
 
 /// Checks that every head can be learned and tells what may flatter or mislead.
 ///
@@ -41,8 +45,10 @@ pub fn check(labelled: &LabelledCollection, min_per_class: usize) -> Result<Vec<
                 .hint(format!("label more of it, or merge it: --map \"{}=OTHER CLASS\"", head.classes[c])));
         }
         warnings.extend(source_gives_away(labelled, h, &counts));
+        warnings.extend(one_class_languages(labelled, h));
     }
     warnings.extend(repeated(labelled));
+    warnings.extend(unusable(labelled));
     Ok(warnings)
 }
 
@@ -71,26 +77,53 @@ fn source_gives_away(labelled: &LabelledCollection, h: usize, counts: &[usize]) 
     })
 }
 
+/// Fewest labels of a language for a word about its classes.
+const MIN_OF_LANGUAGE: usize = 20;
+
+/// Languages whose comments are all of one class: there the model learns the language.
+fn one_class_languages(labelled: &LabelledCollection, h: usize) -> Vec<String> {
+    let classes = &labelled.heads[h].classes;
+    let mut by_language: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for row in &labelled.rows {
+        let lang = row.lang.as_deref().or_else(|| language::detect(&row.text));
+        if let (Some(y), Some(lang)) = (row.y[h], lang) {
+            by_language.entry(lang).or_insert_with(|| vec![0; classes.len()])[y] += 1;
+        }
+    }
+    let told = |(lang, counts): (&str, Vec<usize>)| {
+        let n: usize = counts.iter().sum();
+        let class = counts.iter().position(|c| *c == n && n >= MIN_OF_LANGUAGE)?;
+        Some(format!(
+            "all {n} comments in {lang} have {} {:?}: the model will learn the language; label others of it",
+            labelled.heads[h].name, classes[class]
+        ))
+    };
+    by_language.into_iter().filter_map(told).collect()
+}
+
+/// Text as it is compared: case and spaces do not tell copies apart.
+fn plain(text: &str) -> String {
+    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
 /// Texts that occur more than once: with equal labels, and with different ones.
 fn repeated(labelled: &LabelledCollection) -> Vec<String> {
-    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut first: HashMap<String, usize> = HashMap::new();
     let (mut n_repeated, mut n_contradictory) = (0, 0);
     let mut listed: Vec<String> = Vec::new();
     for (i, row) in labelled.rows.iter().enumerate() {
-        let Some(&j) = first.get(row.text.as_str()) else {
-            first.insert(&row.text, i);
+        let j = *first.entry(plain(&row.text)).or_insert(i);
+        if i == j {
             continue;
-        };
+        }
         n_repeated += 1;
         let other = &labelled.rows[j];
         let differs = row.y.iter().zip(&other.y).any(|(a, b)| a.is_some() && b.is_some() && a != b);
-        if differs && row.parent == other.parent {
+        if differs && row.parent == other.parent && row.parent_text == other.parent_text {
             n_contradictory += 1;
             if listed.len() < LISTED {
-                listed.push(format!(
-                    "{} (line {}) and {} (line {})",
-                    other.id, other.place.1, row.id, row.place.1
-                ));
+                let name = |r: &Labelled| format!("{} (line {})", r.id, r.place.1);
+                listed.push(format!("{} and {}", name(other), name(row)));
             }
         }
     }
@@ -102,8 +135,55 @@ fn repeated(labelled: &LabelledCollection) -> Vec<String> {
     }
     if n_contradictory > 0 {
         out.push(format!(
-            "{n_contradictory} of them have another label than the same text before: {}; settle which is right",
+            "{n_contradictory} comments have another label than the same text before: {}; settle which is right",
             listed.join("; ")
+        ));
+    }
+    out
+}
+
+/// Rows that teach nothing, or little.
+fn unusable(labelled: &LabelledCollection) -> Vec<String> {
+    let mut out = Vec::new();
+    let lines = |rows: &[u64]| {
+        let first: Vec<String> = rows.iter().take(LISTED).map(u64::to_string).collect();
+        format!(
+            "line{} {}{}",
+            if rows.len() == 1 { "" } else { "s" },
+            first.join(", "),
+            if rows.len() > LISTED { ", ..." } else { "" }
+        )
+    };
+    if !labelled.without_text.is_empty() {
+        let at: Vec<u64> = labelled.without_text.iter().map(|p| p.1).collect();
+        out.push(format!("{} labelled rows hold no text and are left out ({})", at.len(), lines(&at)));
+    }
+    let taught: Vec<&Labelled> = labelled.rows.iter().filter(|r| r.y.iter().any(Option::is_some)).collect();
+    let n_bare = labelled.rows.len() - taught.len();
+    if n_bare > 0 {
+        out.push(format!("{n_bare} of {} rows have no label and teach nothing", labelled.rows.len()));
+    }
+    let is_link = |w: &str| w.contains("://") || w.starts_with("www.");
+    let only_link = |r: &&&Labelled| {
+        r.text.split_whitespace().any(is_link)
+            && !r.text.split_whitespace().any(|w| !is_link(w) && w.chars().any(char::is_alphabetic))
+    };
+    let links: Vec<u64> = taught.iter().filter(only_link).map(|r| r.place.1).collect();
+    if !links.is_empty() {
+        let what = "labelled rows hold only a link, which tells the model nothing of what it leads to: clear their labels";
+        out.push(format!("{} {what} ({})", links.len(), lines(&links)));
+    }
+    let mut unstemmed: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in taught {
+        let lang = row.lang.as_deref().or_else(|| language::detect(&row.text));
+        if let Some(lang) = lang.filter(|l| UNSTEMMED.contains(l)) {
+            *unstemmed.entry(lang).or_default() += 1;
+        }
+    }
+    for (lang, n) in unstemmed {
+        out.push(format!(
+            "{n} comments in {lang}: no stemmer is known for it, words are taken whole and character n-grams have to \
+             do; expect to need more labels than in Russian or English"
         ));
     }
     out

@@ -37,6 +37,9 @@ pub struct Labelled {
     pub coder: Option<String>,
     /// Weight by the coder's confidence: high 1, medium .7, low .3; 1 where none is given.
     pub weight: f64,
+    /// Whether `stance sample` drew it for the model's doubt (column `part`): it teaches, but shares and figures
+    /// are not to be taken from it.
+    pub informative: bool,
     /// Class index per head, in the order of [`LabelledCollection::heads`]; `None` where not labelled.
     pub y: Vec<Option<usize>>,
     /// Where the row stands: file index and line.
@@ -59,6 +62,8 @@ pub struct LabelledCollection {
     pub heads: Vec<Head>,
     /// Rows, in file order.
     pub rows: Vec<Labelled>,
+    /// Rows that were left out because they hold no text, by file index and line.
+    pub without_text: Vec<(usize, u64)>,
     /// SHA-256 of each file by its name, for the model's header.
     pub hashes: BTreeMap<String, String>,
 }

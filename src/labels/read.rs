@@ -52,8 +52,20 @@ pub fn read(paths: &[impl AsRef<Path>], options: &ReadOptions) -> Result<Labelle
         let bytes = std::fs::read(path).map_err(|e| Error::io(&name, e))?;
         read_bytes(&name, bytes, options, &mut out)?;
     }
+    if options.labels.is_empty() {
+        drop_empty_sentiment(&mut out);
+    }
     finish(&mut out)?;
     Ok(out)
+}
+
+/// A file drawn for labelling has a column for sentiment that need not be filled.
+fn drop_empty_sentiment(out: &mut LabelledCollection) {
+    let Some(h) = out.heads.iter().position(|h| h.name == "sentiment") else { return };
+    if out.rows.iter().all(|r| r.y[h].is_none()) {
+        out.heads.remove(h);
+        out.rows.iter_mut().for_each(|r| _ = r.y.remove(h));
+    }
 }
 
 /// Reads one labelled file from memory; [`finish`] must follow.
@@ -87,8 +99,8 @@ struct Columns {
     labels: Vec<(usize, usize)>,
 }
 
-const OPTIONAL: [&str; 8] =
-    ["article", "id", "parent", "parent_text", "headline", "lang", "coder", "confidence"];
+const OPTIONAL: [&str; 9] =
+    ["article", "id", "parent", "parent_text", "headline", "lang", "coder", "confidence", "part"];
 
 impl Reader<'_> {
     fn read(&self, text: &str, out: &mut LabelledCollection) -> Result<()> {
@@ -238,6 +250,9 @@ impl Reader<'_> {
             }
         }
         if text.is_empty() {
+            if y.iter().any(Option::is_some) {
+                out.without_text.push((self.file, line));
+            }
             return None;
         }
         let id = get("id").unwrap_or_else(|| line.to_string());
@@ -257,6 +272,7 @@ impl Reader<'_> {
             lang: get("lang"),
             coder: get("coder"),
             weight,
+            informative: get("part").as_deref() == Some("informative"),
             y,
             place: (self.file, line),
         })

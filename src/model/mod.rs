@@ -1,9 +1,12 @@
 //! rows -> posteriors (`n_comments` x `n_classes`), by a text stage and a thread stage.
 
+mod adapt;
 pub(crate) mod context;
 mod decision;
+mod diagnose;
 pub mod dummy;
 mod explain;
+mod map;
 pub mod newton;
 pub(crate) mod predict;
 mod quantify;
@@ -16,6 +19,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use adapt::{AdaptReport, AdaptedHead, adapt};
+pub use diagnose::{Diagnosis, LeftOut};
 pub use explain::{Contribution, Explanation};
 pub use quantify::quantify;
 pub use train::{HeadReport, TrainParams, TrainReport, train};

@@ -21,25 +21,37 @@ pub fn quantify(
     seed: u64,
 ) -> Result<()> {
     for (h, head) in report.heads.iter().enumerate() {
-        let mut p = Vec::new();
-        let mut y = Vec::new();
-        let mut articles = Vec::new();
-        for (row, posterior) in labelled.rows.iter().zip(&head.oof) {
-            if let (Some(posterior), Some(class)) = (posterior, row.y[h]) {
-                let shared = !row.article.is_empty() && row.source.as_ref() != Some(&row.article);
-                articles.push(if shared { row.article.clone() } else { format!("row {}", y.len()) });
-                p.extend_from_slice(posterior);
-                y.push(class);
-            }
-        }
-        let p = Array2::from_shape_vec((y.len(), head.classes.len()), p)
-            .map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
-        let cv = CvPosteriors::new(head.classes.clone(), p, y, Some(&articles))?;
-        let quantifier = Quantifier::aggregation_fit(&cv, &Params::default(), seed)?;
-        let value =
-            serde_json::to_value(&quantifier).map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
-        model.set_quantifier(&head.name, value);
+        quantify_head(model, labelled, h, &head.oof, seed)?;
     }
     store::seal(model);
+    Ok(())
+}
+
+/// Fits and stores the quantifier of one labelled head from out-of-fold posteriors; the caller seals the model.
+pub(super) fn quantify_head(
+    model: &mut Model,
+    labelled: &LabelledCollection,
+    h: usize,
+    oof: &[Option<Vec<f64>>],
+    seed: u64,
+) -> Result<()> {
+    let head = &labelled.heads[h];
+    let mut p = Vec::new();
+    let mut y = Vec::new();
+    let mut articles = Vec::new();
+    for (row, posterior) in labelled.rows.iter().zip(oof) {
+        if let (Some(posterior), Some(class)) = (posterior, row.y[h]) {
+            let shared = !row.article.is_empty() && row.source.as_ref() != Some(&row.article);
+            articles.push(if shared { row.article.clone() } else { format!("row {}", y.len()) });
+            p.extend_from_slice(posterior);
+            y.push(class);
+        }
+    }
+    let p = Array2::from_shape_vec((y.len(), head.classes.len()), p)
+        .map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
+    let cv = CvPosteriors::new(head.classes.clone(), p, y, Some(&articles))?;
+    let quantifier = Quantifier::aggregation_fit(&cv, &Params::default(), seed)?;
+    let value = serde_json::to_value(&quantifier).map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
+    model.set_quantifier(&head.name, value);
     Ok(())
 }

@@ -6,6 +6,7 @@ use ndarray::Array2;
 
 use super::context::{Told, agrees, inputs, n_inputs};
 use super::decision::{best_decision, named_class};
+use super::diagnose::{Diagnosis, diagnose};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
 use super::thread::ThreadStage;
@@ -30,11 +31,14 @@ pub struct TrainParams {
     pub seed: u64,
     /// Fewest labelled comments a class may have. Default 10.
     pub min_per_class: usize,
+    /// Whether sources are left out and a learning curve is measured, where there are at most 20,000 rows.
+    /// Default no: it costs about as much as the cross-validation.
+    pub diagnose: bool,
 }
 
 impl Default for TrainParams {
     fn default() -> Self {
-        TrainParams { recipe: Recipe::default(), n_folds: 5, seed: 0, min_per_class: 10 }
+        TrainParams { recipe: Recipe::default(), n_folds: 5, seed: 0, min_per_class: 10, diagnose: false }
     }
 }
 
@@ -96,6 +100,8 @@ pub struct HeadReport {
     pub oof: Vec<Option<Vec<f64>>>,
     /// Class named for each row.
     pub named: Vec<Option<usize>>,
+    /// Sources left out and learning curve, where they were asked for.
+    pub diagnosis: Diagnosis,
 }
 
 impl HeadReport {
@@ -283,7 +289,13 @@ impl HeadJob<'_> {
             macro_f1: [0.0; 2],
             quantifier: None,
         };
-        let report = self.report(&head, c, linear.convergence, &rows, &y, (oof, named));
+        let mut report = self.report(&head, c, linear.convergence, &rows, &y, (oof, named));
+        if self.params.diagnose && !self.many {
+            report.diagnosis = diagnose(self.labelled, self.h, &self.split.of, |keep| {
+                let x = TfIdf::of_rows(self.counts, keep);
+                Ok(self.fit(&x, k, c, LOOSE, None, keep)?.decision_function(&x))
+            })?;
+        }
         let better = report.most_frequent.macro_f1.max(report.stratified.macro_f1);
         let head = Head { macro_f1: [report.model.macro_f1, better], ..head };
         Ok((head, report))
@@ -425,6 +437,7 @@ impl HeadJob<'_> {
             convergence,
             oof,
             named,
+            diagnosis: Diagnosis::default(),
         }
     }
 }

@@ -1,5 +1,11 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
+mod adapt;
+mod agree;
+mod copies;
+mod estimate;
+mod evaluate;
+mod floors;
 mod html;
 mod labels;
 mod parity;

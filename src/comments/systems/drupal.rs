@@ -37,6 +37,7 @@ pub(super) static SYSTEMS: &[System] = &[System {
         ".submitted strong",
         ".submitted em",
         ".comment-name",
+        ".metas b",
         ".submitted",
     ],
     time: &[
@@ -48,6 +49,7 @@ pub(super) static SYSTEMS: &[System] = &[System {
         ".comment-time",
         ".date",
         ".datetime",
+        ".metas",
         ".submitted",
         ".comment__submitted",
     ],

@@ -127,15 +127,16 @@ fn read_items(page: &Page<'_>, system: &Compiled, items: &[Item]) -> Vec<Found> 
             continue;
         }
         let nodes = own(dom, items, n);
-        let text = body(page, system, items, n, &nodes);
         let around = around(page, system, items, n);
         // Where these parts stand beside the item, what is inside is its replies'.
         let order: [&[Id]; 2] = [&around, &nodes];
         let author = order.iter().find_map(|nodes| field::author(dom, &system.author, nodes));
+        let time = order.iter().find_map(|nodes| field::time(dom, &system.time, nodes, &page.clock));
+        let fields = [author.as_ref().map(|a| a.0), time.as_ref().map(|t| t.0)];
+        let text = body(page, system, items, n, &nodes, fields);
         // A stub ("deleted") has words of its own and holds a place in the tree; a wrapper has none.
         counts[n] = text.is_some() || author.is_some() || nodes.iter().any(|&id| has_text(dom, id));
         let Some(text) = text else { continue };
-        let time = order.iter().find_map(|nodes| field::time(dom, &system.time, nodes, &page.clock));
         let depth = depth(dom, system, item.id, &nodes).unwrap_or(level[n]);
         at_found[n] = Some(found.len());
         let parent = item.outer.and_then(|o| nearest(items, &counts, &at_found, o));
@@ -144,8 +145,8 @@ fn read_items(page: &Page<'_>, system: &Compiled, items: &[Item]) -> Vec<Found> 
             id: own_id(dom, item.id, &nodes),
             depth,
             parent,
-            author,
-            time,
+            author: author.map(|a| a.1),
+            time: time.map(|t| t.1),
             text,
         });
     }
@@ -282,14 +283,21 @@ fn around(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize) -> Vec<I
 }
 
 /// The text of item `n`, or none.
-fn body(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize, nodes: &[Id]) -> Option<String> {
+fn body(
+    page: &Page<'_>,
+    system: &Compiled,
+    items: &[Item],
+    n: usize,
+    nodes: &[Id],
+    fields: [Option<Id>; 2],
+) -> Option<String> {
     let dom = page.dom;
     let inner = inside(dom, items, n);
     for selector in &system.body {
         let mut writer = Writer::default();
         let mut done = 0;
         for &id in nodes {
-            if id < done || !selector.matches(dom, id) {
+            if id < done || fields.contains(&Some(id)) || !selector.matches(dom, id) {
                 continue;
             }
             done = dom.end(id);
@@ -304,9 +312,11 @@ fn body(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize, nodes: &[I
         let mut writer = Writer::default();
         let item = items[n].id;
         writer.node(dom, item, &mut |at| {
-            let field = at != item
-                && (system.author.iter().chain(&system.time)).any(|f| f.is_text() && f.matches(dom, at));
-            if field { Visit::Skip } else { visit(dom, system, &inner, at, at == item) }
+            if at != item && fields.contains(&Some(at)) {
+                Visit::Skip
+            } else {
+                visit(dom, system, &inner, at, at == item)
+            }
         });
         return finish(dom, system, nodes, writer);
     }

@@ -105,7 +105,8 @@ fn edited_copies_are_found_and_nothing_else() {
 #[test]
 fn many_copies_of_one_text_are_one_group() {
     let text = "the ferry will not run in winter because nobody paid for the icebreaker";
-    let texts: Vec<String> = (0..5000).map(|i| if i % 3 == 0 { text.to_owned() } else { format!("{text} {}", i % 50) }).collect();
+    let texts: Vec<String> =
+        (0..5000).map(|i| if i % 3 == 0 { text.to_owned() } else { format!("{text} {}", i % 50) }).collect();
     let groups = find(&texts, 2);
     assert_eq!(groups.len(), 1);
     assert_eq!(groups[0].0.len(), 5000);

@@ -3,6 +3,7 @@
 mod copies;
 mod html;
 mod labels;
+mod pages;
 mod parity;
 mod report;
 mod score;

@@ -99,7 +99,8 @@ impl Copies {
         let leaders = self.same(long, &mut sets);
         let signatures: Vec<[u32; N_BANDS]> = leaders.par_iter().map(|&i| bands(self.text(i))).collect();
         for band in 0..N_BANDS {
-            let mut keys: Vec<(u32, u32)> = leaders.iter().zip(&signatures).map(|(&i, s)| (s[band], i)).collect();
+            let mut keys: Vec<(u32, u32)> =
+                leaders.iter().zip(&signatures).map(|(&i, s)| (s[band], i)).collect();
             keys.par_sort_unstable();
             let joined: Vec<(u32, u32, f64)> = keys
                 .chunk_by(|a, b| a.0 == b.0)
@@ -237,7 +238,10 @@ mod tests {
 
     #[test]
     fn the_order_of_texts_decides_nothing_but_their_indices() {
-        let texts = ["every train to the coast is late again this week", "every train to the coast is late again this weeks"];
+        let texts = [
+            "every train to the coast is late again this week",
+            "every train to the coast is late again this weeks",
+        ];
         assert_eq!(groups(&texts), groups(&[texts[1], texts[0]]));
         assert_eq!(groups(&texts), [[0, 1]]);
     }

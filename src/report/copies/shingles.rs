@@ -26,7 +26,9 @@ fn each(text: &str, mut f: impl FnMut(u64)) {
 
 /// Polynomial over the characters, then the finaliser of MurmurHash3.
 fn hash(window: &[u32; SHINGLE]) -> u64 {
-    let mut h = window.iter().fold(0_u64, |h, &c| h.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(u64::from(c) + 1));
+    let mut h = window
+        .iter()
+        .fold(0_u64, |h, &c| h.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(u64::from(c) + 1));
     h = (h ^ (h >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     h = (h ^ (h >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     h ^ (h >> 33)

@@ -8,6 +8,7 @@ mod evaluate;
 mod floors;
 mod html;
 mod labels;
+mod pages;
 mod parity;
 mod report;
 mod score;

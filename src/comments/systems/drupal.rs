@@ -38,6 +38,8 @@ pub(super) static SYSTEMS: &[System] = &[System {
         ".submitted em",
         ".comment-name",
         ".metas b",
+        ".comment__submitted span",
+        ".submitted span",
         ".submitted",
     ],
     time: &[

@@ -129,9 +129,13 @@ fn read_items(page: &Page<'_>, system: &Compiled, items: &[Item]) -> Vec<Found> 
         let nodes = own(dom, items, n);
         let around = around(page, system, items, n);
         // Where these parts stand beside the item, what is inside is its replies'.
-        let order: [&[Id]; 2] = [&around, &nodes];
-        let author = order.iter().find_map(|nodes| field::author(dom, &system.author, nodes));
-        let time = order.iter().find_map(|nodes| field::time(dom, &system.time, nodes, &page.clock));
+        let (before, after) = around;
+        let author =
+            [&before, &after, &nodes].into_iter().find_map(|nodes| field::author(dom, &system.author, nodes));
+        // What stands before may be the time of the comment before.
+        let time = [&after, &before, &nodes]
+            .into_iter()
+            .find_map(|nodes| field::time(dom, &system.time, nodes, &page.clock));
         let fields = [author.as_ref().map(|a| a.0), time.as_ref().map(|t| t.0)];
         let text = body(page, system, items, n, &nodes, fields);
         // A stub ("deleted") has words of its own and holds a place in the tree; a wrapper has none.
@@ -263,23 +267,23 @@ fn own_id(dom: &Dom, id: Id, nodes: &[Id]) -> String {
     given(id).or_else(|| nodes.iter().take(12).find_map(|&n| given(n))).unwrap_or("").to_owned()
 }
 
-/// Nodes beside item `n` where its author or time may be.
-fn around(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize) -> Vec<Id> {
+/// Nodes before and after item `n` where its author or time may be.
+fn around(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize) -> (Vec<Id>, Vec<Id>) {
     let (dom, id) = (page.dom, items[n].id);
     let parent = dom.parent(id);
-    let mut out = Vec::new();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
     let around = system.system.around;
     if matches!(around, Around::Before | Around::Both) {
         let last = (0..n).rev().map(|n| dom.end(items[n].id)).find(|&end| end <= id).unwrap_or(0);
-        let from = last.max(parent + 1);
+        let from = last.max(parent + 1).max(id.saturating_sub(200));
         // Backwards, so that the nearest is found first.
-        out.extend((from.max(id.saturating_sub(200))..id).rev());
+        before.extend((from..id).rev());
     }
     if matches!(around, Around::After | Around::Both) {
         let to = items.get(n + 1).map_or(dom.end(parent), |next| next.id.min(dom.end(parent)));
-        out.extend(dom.end(id)..to.min(dom.end(id) + 200));
+        after.extend(dom.end(id)..to.min(dom.end(id) + 200));
     }
-    out
+    (before, after)
 }
 
 /// The text of item `n`, or none.

@@ -82,7 +82,9 @@ pub(crate) fn name(text: &str) -> Option<String> {
         }
     }
     let n_chars = text.chars().count();
-    (n_chars > 0 && n_chars <= MAX_NAME).then(|| text.to_owned())
+    // A link that is a date stands where a name should be.
+    let dated = text.bytes().any(|b| b.is_ascii_digit()) && Clock::default().read(text).is_some();
+    (n_chars > 0 && n_chars <= MAX_NAME && !dated && !rules::is_button(text)).then(|| text.to_owned())
 }
 
 /// `text` without the comment's number before it: "3. X", "#3 X".

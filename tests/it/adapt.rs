@@ -28,7 +28,17 @@ fn a_draw_is_ready_for_a_spreadsheet_and_its_parts_never_mix() {
     let draw = |name: &str, seed: &str| {
         let path = dir.path().join(name);
         let out = stance(&[
-            "sample", ARTICLES, "-n", "20", "--informative", "5", "-m", &model, "--seed", seed, "-o",
+            "sample",
+            ARTICLES,
+            "-n",
+            "20",
+            "--informative",
+            "5",
+            "-m",
+            &model,
+            "--seed",
+            seed,
+            "-o",
             path.to_str().unwrap(),
         ]);
         assert!(out.status.success(), "{}", stderr(&out));
@@ -82,7 +92,11 @@ fn a_base_that_does_not_fit_is_told_from_one_that_is_not_there() {
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
     let mut file = String::from("text,stance\n");
     for i in 0..30 {
-        file.push_str(&format!("number {i} likes {},{}\n", ["tea", "rain"][i % 2], ["for", "against"][i % 2]));
+        file.push_str(&format!(
+            "number {i} likes {},{}\n",
+            ["tea", "rain"][i % 2],
+            ["for", "against"][i % 2]
+        ));
     }
     std::fs::write(path("other.csv"), file).unwrap();
     let out = stance(&["train", "--base", &base(dir.path()), &path("other.csv"), "-o", &path("m")]);
@@ -100,7 +114,8 @@ fn what_is_wrong_with_labels_is_told_with_its_rows() {
     let path = dir.path().join("odd.csv");
     let mut file = String::from("id,text,stance,lang\n");
     for i in 0..24 {
-        let (word, label) = [("glory", "pro-Kremlin"), ("shame", "anti-Kremlin"), ("weather", "neutral")][i % 3];
+        let (word, label) =
+            [("glory", "pro-Kremlin"), ("shame", "anti-Kremlin"), ("weather", "neutral")][i % 3];
         file.push_str(&format!("e{i},{word} number {i} again,{label},en\n"));
         file.push_str(&format!("k{i},бүгін {word} күн {i},neutral,kk\n"));
     }

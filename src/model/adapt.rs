@@ -299,16 +299,16 @@ impl Job<'_> {
         let head = self.head();
         let k = head.classes.len();
         let rows = &self.labelled.rows;
-        let n = rows.len();
+        let n_rows = rows.len();
         let y: Vec<Option<usize>> =
-            (0..n).map(|i| rows[i].y[self.h].filter(|_| self.known.facts[i].n_chunks > 0)).collect();
+            (0..n_rows).map(|i| rows[i].y[self.h].filter(|_| self.known.facts[i].n_chunks > 0)).collect();
         let prior = Prior::of(head);
-        let offsets: Vec<Vec<f64>> = (0..n).map(|i| self.base_logits(&prior, i)).collect();
+        let offsets: Vec<Vec<f64>> = (0..n_rows).map(|i| self.base_logits(&prior, i)).collect();
         // Columns: base logits, language flags, intercept, word vectors, terms; each divided by the root of its
         // penalty.
         let n_vectors = head.dense.as_ref().map_or(0, |(w, _)| w.nrows());
         let first_term = k + N_FLAGS + 1 + n_vectors;
-        let features: Vec<Vec<(u32, f64)>> = (0..n)
+        let features: Vec<Vec<(u32, f64)>> = (0..n_rows)
             .map(|i| {
                 let by = |penalty: f64| 1.0 / penalty.sqrt();
                 let mut row: Vec<(u32, f64)> =
@@ -326,27 +326,27 @@ impl Job<'_> {
         let n_cols = first_term + self.known.column.len();
         let problem = Map { rows: &features, offsets: &offsets, y: &y, weights: &[], n_cols, n_classes: k };
 
-        let mut z_out = vec![Vec::new(); n];
+        let mut z_out = vec![Vec::new(); n_rows];
         for fold in 0..self.n_folds {
             let weights = self.weights(&y, |i| self.of_fold[i] != fold);
             let map = Map { weights: &weights, ..problem };
-            let v = map.solve();
-            (0..n).filter(|i| self.of_fold[*i] == fold).for_each(|i| z_out[i] = map.logits(&v, i));
+            let solution = map.solve();
+            (0..n_rows).filter(|i| self.of_fold[*i] == fold).for_each(|i| z_out[i] = map.logits(&solution, i));
         }
-        let judged: Vec<usize> = (0..n).filter(|i| y[*i].is_some() && !rows[*i].informative).collect();
+        let judged: Vec<usize> = (0..n_rows).filter(|i| y[*i].is_some() && !rows[*i].informative).collect();
         // Without a random part the whole has to do.
-        let judged = if judged.is_empty() { (0..n).filter(|i| y[*i].is_some()).collect() } else { judged };
+        let judged = if judged.is_empty() { (0..n_rows).filter(|i| y[*i].is_some()).collect() } else { judged };
         let truth: Vec<usize> = judged.iter().filter_map(|i| y[*i]).collect();
-        let z: Vec<&[f64]> = judged.iter().map(|i| z_out[*i].as_slice()).collect();
-        let scale = Scale::fit(&z, &truth, k);
+        let scores: Vec<&[f64]> = judged.iter().map(|i| z_out[*i].as_slice()).collect();
+        let scale = Scale::fit(&scores, &truth, k);
 
         let weights = self.weights(&y, |_| true);
         let map = Map { weights: &weights, ..problem };
-        let v = map.solve();
-        let adapted = self.fold_in(&prior, &v, first_term, &scale);
-        let mut oof = vec![None; n];
-        judged.iter().zip(&z).for_each(|(i, z)| oof[*i] = Some(scale.posterior(z)));
-        let report = self.report(&judged, &truth, &z, &scale, seed);
+        let solution = map.solve();
+        let adapted = self.fold_in(&prior, &solution, first_term, &scale);
+        let mut oof = vec![None; n_rows];
+        judged.iter().zip(&scores).for_each(|(i, z)| oof[*i] = Some(scale.posterior(z)));
+        let report = self.report(&judged, &truth, &scores, &scale, seed);
         (adapted, report, oof)
     }
 

@@ -55,7 +55,7 @@ pub(super) fn diagnose(
     let judge = |rows: &[usize], z: &ndarray::Array2<f64>| {
         let truth: Vec<usize> = rows.iter().filter_map(y).collect();
         let named: Vec<usize> =
-            rows.iter().filter(|i| y(*i).is_some()).map(|i| argmax(z.row(*i).iter().copied())).collect();
+            rows.iter().filter(|i| y(i).is_some()).map(|i| argmax(z.row(*i).iter().copied())).collect();
         (super::dummy::f1_per_class(&truth, &named, k).iter().sum::<f64>() / k as f64, truth)
     };
     let mut out = Diagnosis::default();

@@ -37,11 +37,10 @@ impl Map<'_> {
         z
     }
 
-    fn add_product(&self, v: &[f64], i: usize, z: &mut [f64]) {
-        let k = self.n_classes;
-        for &(j, x) in &self.rows[i] {
-            let w = &v[j as usize * k..][..k];
-            z.iter_mut().zip(w).for_each(|(z, w)| *z += x * w);
+    fn add_product(&self, v: &[f64], row: usize, out: &mut [f64]) {
+        for &(j, x) in &self.rows[row] {
+            let weights = &v[j as usize * self.n_classes..][..self.n_classes];
+            out.iter_mut().zip(weights).for_each(|(out, weight)| *out += x * weight);
         }
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn row_weights(
 }
 
 /// Power of the source weights in the thread stage.
-const THREAD_POWER: f64 = 0.5;
+const THREAD_POWER: f64 = 0.75;
 
 /// Weight of each of `rows` in the thread stage: confidence and source, classes as they are.
 pub(crate) fn thread_weights(labelled: &LabelledCollection, h: usize, rows: &[usize]) -> Vec<f64> {

@@ -158,8 +158,11 @@ fn index(names: &mut Vec<String>, name: &str) -> usize {
     })
 }
 
+/// Comment, coder, label, language and codebook of one coding.
+type Found = (String, usize, String, Option<String>, Option<String>);
+
 fn read_codings(files: &[File], head: &str) -> Result<Codings> {
-    let mut found: Vec<(String, usize, String, Option<String>, Option<String>)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut coders = Vec::new();
     for (f, file) in files.iter().enumerate() {
         let id_at = file.at("id").ok_or_else(|| {

@@ -56,10 +56,10 @@ pub enum Output {
 }
 
 impl Output {
-    /// Standard output for `None` or `-`, else the file.
+    /// Standard output for `None` or `-`, else the file; a folder that is not there yet is made.
     ///
     /// # Errors
-    /// The folder does not exist or cannot be written; the target is a folder.
+    /// The folder cannot be made or written; the target is a folder.
     pub fn open(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path.filter(|p| p.as_os_str() != "-") else {
             return Ok(Output::Stdout(BufWriter::with_capacity(1 << 16, io::stdout())));
@@ -71,6 +71,7 @@ impl Output {
                 .hint("name a file inside it"));
         }
         let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(dir).map_err(|e| Error::io(&name, e).hint("the folder cannot be made"))?;
         let mut builder = tempfile::Builder::new();
         // As any new file: what the umask leaves, not what suits a secret.
         #[cfg(unix)]
@@ -78,7 +79,7 @@ impl Output {
         let temp = builder
             .prefix(".stance-")
             .tempfile_in(dir)
-            .map_err(|e| Error::io(name, e).hint("the folder must exist and be writable"))?;
+            .map_err(|e| Error::io(name, e).hint("the folder must be writable"))?;
         if let Ok(mut paths) = UNFINISHED.lock() {
             paths.push(temp.path().to_owned());
         }

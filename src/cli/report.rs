@@ -17,7 +17,7 @@ use crate::labels::field::sha256;
 use crate::model::{self, Model, store};
 use crate::report::build::{ArticleFacts, Builder, By, HandLabels, Options, Period};
 use crate::report::rows::Quotes;
-use crate::report::{csv, json, markdown, scored, text};
+use crate::report::{csv, html, json, markdown, scored, text};
 
 /// The distribution of stance per article
 #[derive(Debug, Args)]
@@ -74,6 +74,8 @@ enum Format {
     Csv,
     /// Tables to paste.
     Md,
+    /// A page to look at and pass on.
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -156,6 +158,7 @@ impl Report {
             Format::Json => json::render(&report)?,
             Format::Csv => csv::render(&report)?,
             Format::Md => markdown::render(&report),
+            Format::Html => html::render(&report)?,
         };
         out.write_all(rendered.as_bytes()).map_err(|e| Error::io("the report", e))?;
         out.finish()?;
@@ -202,7 +205,7 @@ impl Report {
             compare: self.compare.clone(),
             facts,
             known,
-            rows: (self.format == Format::Json).then_some(self.quotes.into()),
+            rows: matches!(self.format, Format::Json | Format::Html).then_some(self.quotes.into()),
             command: std::env::args().collect(),
         })
     }

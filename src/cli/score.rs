@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Context;
 use super::input::{self, Input};
 use super::output::Output;
 use super::score_rows::{self, Limit};
 use super::threads::{Read, Summary};
-use super::Context;
 use crate::comments::{self, Options, Thread};
 use crate::error::{Error, Result};
 use crate::labels::csv::write_field;
@@ -146,7 +146,10 @@ fn is_rows(input: &Input) -> Result<bool> {
         Some(_) => {
             let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
             let line = String::from_utf8_lossy(line).to_ascii_lowercase();
-            line.contains([',', ';', '\t']) && line.split([',', ';', '\t']).any(|f| f.trim_matches(['"', '\r', ' ', '\u{feff}']) == "text")
+            line.contains([',', ';', '\t'])
+                && line
+                    .split([',', ';', '\t'])
+                    .any(|f| f.trim_matches(['"', '\r', ' ', '\u{feff}']) == "text")
         }
     })
 }

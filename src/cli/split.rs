@@ -8,8 +8,10 @@ use clap::{Args, ValueEnum};
 use super::output::Output;
 use super::threads::Read;
 use super::{Context, input};
+use crate::comments::text::{Role, roles};
 use crate::comments::{Authors, Comment, Options, Salt, Status, Thread};
 use crate::error::{Error, Result};
+use crate::page::{Document, Kind, decode};
 
 /// Split saved pages into threads of comments
 #[derive(Debug, Args)]
@@ -24,6 +26,9 @@ pub struct Split {
     format: Format,
     #[command(flatten)]
     authors: AuthorFlags,
+    /// Print each line of text dumps with what it was taken as, instead of the threads
+    #[arg(long, conflicts_with = "format")]
+    show_lines: bool,
 }
 
 /// What to do with names.
@@ -87,6 +92,11 @@ impl Split {
             self.output.as_ref().map_or_else(|| "standard output".to_owned(), |p| p.display().to_string());
         let failed = |e: std::io::Error| Error::io(&name, e);
         let summary = match self.format {
+            _ if self.show_lines => self.read.documents(
+                ctx,
+                |document| Ok(marked(document)),
+                |text| out.write_all(text.as_bytes()).map_err(failed),
+            )?,
             Format::Jsonl => self.read.threads(&options, ctx, |thread| {
                 serde_json::to_writer(&mut out, &thread).map_err(|e| failed(e.into()))?;
                 out.write_all(b"\n").map_err(failed)
@@ -118,6 +128,28 @@ impl Split {
         out.finish()?;
         summary.check()
     }
+}
+
+/// The lines of a dump, each with what it was taken as.
+fn marked(document: &Document) -> String {
+    let mut out = format!("== {}\n", document.source);
+    if document.kind != Kind::Text {
+        out.push_str("no text dump: read by markup or format, not by lines\n");
+        return out;
+    }
+    let text = decode(document).text;
+    for (line, role) in text.lines().zip(roles(&text)) {
+        let mark = match role {
+            Role::Heading => "heading".to_owned(),
+            Role::Byline(no) => format!("byline {no}"),
+            Role::Body(no) => format!("comment {no}"),
+            Role::Furniture => "furniture".to_owned(),
+            Role::Other => String::new(),
+        };
+        out.push_str(format!("{mark:>12} | {}", line.trim()).trim_end());
+        out.push('\n');
+    }
+    out
 }
 
 const COLUMNS: [&str; 7] = ["article", "no", "parent", "author", "time", "lang", "text"];

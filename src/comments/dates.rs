@@ -207,7 +207,7 @@ impl Clock {
             let &[a, b, c] = parts.as_slice() else { return None };
             let (day, month, year) = if a >= 1990 {
                 (c, b, a)
-            } else if (sep == '/' && self.month_first && a <= 12) || b > 12 {
+            } else if (sep != '.' && self.month_first && a <= 12) || b > 12 {
                 (b, a, c)
             } else {
                 (a, b, c)

@@ -173,7 +173,8 @@ fn starts_a_word(text: &str, cue: &str) -> bool {
 
 /// Closes the gap that the note leaves: one space, no doubled full stop.
 fn join<'a>(kept: &mut String, after: &'a str) -> &'a str {
-    let stop = kept.trim_end().ends_with(['.', '!', '?', '…']);
+    let ended = kept.trim_end().trim_end_matches(['"', '”', '»', '“', '\'', '’', ')']);
+    let stop = ended.ends_with(['.', '!', '?', '…']);
     let after =
         if stop && !after.starts_with("..") { after.strip_prefix('.').unwrap_or(after) } else { after };
     if after.starts_with([' ', '.', ',', ';', ':', '!', '?', '\n']) || after.is_empty() {

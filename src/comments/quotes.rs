@@ -52,9 +52,12 @@ struct Word {
 
 /// Marks quotations, names and parents in a thread.
 pub(super) fn mark(thread: &mut Thread) {
-    let words: Vec<Vec<Word>> = thread.comments.iter().map(|c| words(&c.text)).collect();
     let stretches: Vec<Vec<Span>> = thread.comments.iter().map(|c| stretches(&c.text)).collect();
-    let index = if stretches.iter().any(|s| !s.is_empty()) { index(&words) } else { FxHashMap::default() };
+    // Most threads quote nothing: their words need not be looked at.
+    let quoting = thread.comments.len() > 1 && stretches.iter().flatten().any(|s| s.end - s.start >= 3 * RUN);
+    let words: Vec<Vec<Word>> =
+        thread.comments.iter().map(|c| if quoting { words(&c.text) } else { Vec::new() }).collect();
+    let index = index(&words, &stretches);
     let authors = authors(&thread.comments);
     let nested = thread.comments.iter().any(|c| c.parent.is_some());
     let mut found = Vec::new();
@@ -125,13 +128,29 @@ fn run_hash(run: &[Word]) -> u64 {
     run.iter().fold(0, |h: u64, w| (h.rotate_left(17) ^ w.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
-/// Where each run of [`RUN`] words stands.
-fn index(words: &[Vec<Word>]) -> FxHashMap<u64, Vec<(u32, u32)>> {
+/// The words of a stretch.
+fn within(words: &[Word], stretch: Span) -> &[Word] {
+    let from = words.partition_point(|w| w.start < stretch.start);
+    let to = words.partition_point(|w| w.end <= stretch.end);
+    words.get(from..to).unwrap_or(&[])
+}
+
+/// Where each run of [`RUN`] words that a stretch holds stands.
+fn index(words: &[Vec<Word>], stretches: &[Vec<Span>]) -> FxHashMap<u64, Vec<(u32, u32)>> {
     let mut index: FxHashMap<u64, Vec<(u32, u32)>> = FxHashMap::default();
+    for (list, spans) in words.iter().zip(stretches) {
+        for run in spans.iter().flat_map(|s| within(list, *s).windows(RUN)) {
+            index.entry(run_hash(run)).or_default();
+        }
+    }
+    if index.is_empty() {
+        return index;
+    }
     for (i, list) in words.iter().enumerate() {
         for (at, run) in list.windows(RUN).enumerate() {
-            let places = index.entry(run_hash(run)).or_default();
-            if places.len() < MAX_PLACES {
+            if let Some(places) = index.get_mut(&run_hash(run))
+                && places.len() < MAX_PLACES
+            {
                 places.push((i as u32, at as u32));
             }
         }
@@ -146,10 +165,7 @@ fn source(
     i: usize,
     stretch: Span,
 ) -> Option<usize> {
-    let own = &words[i];
-    let from = own.partition_point(|w| w.start < stretch.start);
-    let to = own.partition_point(|w| w.end <= stretch.end);
-    let quoted = own.get(from..to)?;
+    let quoted = within(&words[i], stretch);
     let mut best: Option<(usize, usize)> = None;
     for (at, run) in quoted.windows(RUN).enumerate() {
         for &(j, place) in index.get(&run_hash(run)).into_iter().flatten() {

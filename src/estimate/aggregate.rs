@@ -7,7 +7,7 @@ use super::points::argmax;
 use super::posteriors::{centre_log, check_row};
 use super::prevalence::Prevalence;
 use super::quantifier::Quantifier;
-use super::random::Stream;
+use super::random::{Stream, floor};
 use super::sampler::{Likelihood, Scratch, Target as SamplerTarget};
 use super::verdict::Verdict;
 use crate::error::{Error, Result};
@@ -348,7 +348,7 @@ pub(super) fn interval_of(values: &mut [f64], interval: f64) -> (f64, f64) {
     }
     values.sort_unstable_by(f64::total_cmp);
     let n = values.len();
-    let at = |q: f64| values[((q * n as f64).ceil() as usize).clamp(1, n) - 1];
+    let at = |q: f64| values[floor((q * n as f64).ceil()).clamp(1, n) - 1];
     let tail = 0.5 * (1.0 - interval);
     (at(tail), at(1.0 - tail))
 }
@@ -359,11 +359,11 @@ fn order(values: &[f64], k: usize) -> Vec<Vec<f64>> {
     for row in values.chunks_exact(k) {
         for a in 0..k {
             for b in 0..k {
-                if row[a] > row[b] {
-                    out[a][b] += 1.0 / n;
-                } else if row[a] == row[b] {
-                    out[a][b] += 0.5 / n;
-                }
+                out[a][b] += match row[a].total_cmp(&row[b]) {
+                    std::cmp::Ordering::Greater => 1.0 / n,
+                    std::cmp::Ordering::Equal => 0.5 / n,
+                    std::cmp::Ordering::Less => 0.0,
+                };
             }
         }
     }

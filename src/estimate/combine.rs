@@ -77,9 +77,9 @@ impl Quantifier {
         parts.iter().for_each(|e| counts.iter_mut().zip(&e.counts).for_each(|(a, b)| *a += b));
         let n_known = parts.iter().map(|e| e.n_known).sum();
         let keep = AggregateOptions { keep_draws: true, ..*options };
-        let n_priors = if resample { 0 } else { all.len() };
-        let mut total = self.summarise(out, counts, n_known, n_priors, &keep);
-        total.worth = total.worth.min(n as f64);
+        let mut total = self.summarise(out, counts, n_known, 0, &keep);
+        // What the articles tell adds up, but for what they all owe to the same calibration.
+        total.worth = total.worth.min(parts.iter().map(|e| e.worth).sum());
         Ok(total)
     }
 }

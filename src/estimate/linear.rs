@@ -96,7 +96,7 @@ mod tests {
         // numpy.linalg.cond([[.7, .2, .1], [.2, .6, .3], [.1, .2, .6]])
         let m = [0.7, 0.2, 0.1, 0.2, 0.6, 0.3, 0.1, 0.2, 0.6];
         assert!((condition_number(&m, 3) - 3.002_996_957_107_9).abs() < 1e-9, "{}", condition_number(&m, 3));
-        assert_eq!(condition_number(&[1.0, 1.0, 1.0, 1.0], 2), f64::INFINITY);
+        assert!(condition_number(&[1.0, 1.0, 1.0, 1.0], 2).is_infinite());
     }
 
     #[test]

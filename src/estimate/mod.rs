@@ -22,6 +22,8 @@ mod quantifier;
 pub(crate) mod random;
 mod sampler;
 mod select;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub use aggregate::{AggregateOptions, Draws, Estimate, N_DRAWS_PER_CALIBRATION, Prior, Target};

@@ -86,12 +86,12 @@ impl Quantifier {
                 let mut counts = vec![0.0; k];
                 p.rows().into_iter().for_each(|row| counts[argmax(row.iter().copied())] += 1.0);
                 let counted = Prevalence::normalised(&counts);
-                if method == Method::Cc { counted } else { self.adjust(&self.acc, &counted) }
+                if method == Method::Cc { counted } else { adjust(&self.acc, &counted) }
             }
             Method::Pcc | Method::Pacc => {
                 let mean: Vec<f64> = p.columns().into_iter().map(|c| c.sum()).collect();
                 let counted = Prevalence::normalised(&mean);
-                if method == Method::Pcc { counted } else { self.adjust(&self.pacc, &counted) }
+                if method == Method::Pcc { counted } else { adjust(&self.pacc, &counted) }
             }
             Method::Emq => {
                 let q: Vec<f64> = p.iter().copied().collect();
@@ -101,10 +101,10 @@ impl Quantifier {
             Method::EmqBcts => calibrated_em(&self.bias_corrected, p),
         }
     }
+}
 
-    fn adjust(&self, rates: &[f64], counted: &Prevalence) -> Prevalence {
-        Prevalence::normalised(&super::adjust::least_squares(rates, counted.as_slice()))
-    }
+fn adjust(rates: &[f64], counted: &Prevalence) -> Prevalence {
+    Prevalence::normalised(&super::adjust::least_squares(rates, counted.as_slice()))
 }
 
 fn calibrated_em(calibration: &Calibration, p: ArrayView2<'_, f64>) -> Prevalence {

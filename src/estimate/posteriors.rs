@@ -81,32 +81,6 @@ impl CvPosteriors {
         Ok(CvPosteriors { classes, p, y, articles, n_articles })
     }
 
-    /// The scored rows of head `head` of a labelled collection: `oof` holds the out-of-fold posterior of each row.
-    ///
-    /// A row whose article only repeats its source has no article of its own.
-    ///
-    /// # Errors
-    /// As [`CvPosteriors::new`].
-    pub fn from_labelled(
-        labelled: &crate::labels::LabelledCollection,
-        head: usize,
-        oof: &[Option<Vec<f64>>],
-    ) -> Result<Self> {
-        let classes = labelled.heads[head].classes.clone();
-        let (mut flat, mut y, mut articles) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, p) in labelled.rows.iter().zip(oof) {
-            if let (Some(label), Some(p)) = (row.y[head], p) {
-                flat.extend_from_slice(p);
-                y.push(label);
-                articles.push(own_article(row).to_owned());
-            }
-        }
-        let p = Array2::from_shape_vec((y.len(), classes.len()), flat)
-            .map_err(|_| Error::input("posteriors do not fit the classes of the labels"))?;
-        let known = articles.iter().any(|a| !a.is_empty());
-        CvPosteriors::new(classes, p, y, known.then_some(&articles[..]))
-    }
-
     /// Class names, in column order.
     pub fn classes(&self) -> &[String] {
         &self.classes

@@ -7,7 +7,7 @@ use super::linear::condition_number;
 use super::points::argmax;
 use super::posteriors::CvPosteriors;
 use super::prevalence::Prevalence;
-use super::random::Stream;
+use super::random::{Stream, floor};
 use super::select;
 use crate::error::{Error, Kind, Result};
 
@@ -264,7 +264,7 @@ impl Quantifier {
 fn resample(clusters: &[Vec<usize>], m: usize, n_rows: usize, rng: &mut Stream) -> Vec<u32> {
     let mut weight = vec![0; n_rows];
     let beyond = (m as f64 / FULL_RESAMPLE_ROWS as f64).max(1.0).sqrt();
-    let target = ((m as f64 / (RESAMPLE_FRACTION as f64 * beyond)) as usize).max(1);
+    let target = floor(m as f64 / (RESAMPLE_FRACTION as f64 * beyond)).max(1);
     let mut drawn = 0;
     while drawn < target {
         let cluster = &clusters[rng.index(clusters.len())];

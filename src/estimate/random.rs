@@ -5,6 +5,13 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 
+/// `x` rounded down, as an index; negative numbers and NaN give 0.
+#[expect(clippy::cast_sign_loss, reason = "the cast saturates, which is what is wanted")]
+#[inline]
+pub(crate) fn floor(x: f64) -> usize {
+    x as usize
+}
+
 /// A PCG stream with the few draws the estimator needs.
 #[derive(Debug, Clone)]
 pub(crate) struct Stream(Pcg64Mcg);
@@ -39,7 +46,7 @@ impl Stream {
     /// Uniform on 0..n.
     #[inline]
     pub fn index(&mut self, n: usize) -> usize {
-        ((self.uniform() * n as f64) as usize).min(n.saturating_sub(1))
+        floor(self.uniform() * n as f64).min(n.saturating_sub(1))
     }
 
     /// Standard normal.

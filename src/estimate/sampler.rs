@@ -61,12 +61,12 @@ impl Likelihood {
         };
         for (i, row) in centred.chunks_exact(k).enumerate() {
             let mut max = f64::NEG_INFINITY;
-            for y in 0..k {
-                z[y] = a * row[y] + shift[y];
-                max = max.max(z[y]);
+            for ((z, c), b) in z.iter_mut().zip(row).zip(shift) {
+                *z = a * c + b;
+                max = max.max(*z);
             }
-            for y in 0..k {
-                self.columns[y * n + i] = (z[y] - max).exp();
+            for (y, z) in z.iter().enumerate() {
+                self.columns[y * n + i] = (z - max).exp();
             }
         }
     }
@@ -140,8 +140,8 @@ impl Likelihood {
         for i in 0..n {
             let mut left = if self.weight.is_empty() { 1 } else { u64::from(self.weight[i]) };
             let mut mass: f64 = (0..k).map(|y| pi[y] * self.columns[y * n + i]).sum();
-            for y in 0..k {
-                let p = pi[y] * self.columns[y * n + i];
+            for (y, share) in pi.iter().enumerate() {
+                let p = share * self.columns[y * n + i];
                 let hits = if y + 1 == k { left } else { rng.binomial(left, p / mass.max(FLOOR)) };
                 counts[y] += hits;
                 left -= hits;
@@ -158,8 +158,8 @@ impl Likelihood {
         let n = self.n;
         let mass: f64 = (0..self.k).map(|y| pi[y] * self.columns[y * n + i]).sum();
         let mut u = rng.uniform() * mass;
-        for y in 0..self.k {
-            u -= pi[y] * self.columns[y * n + i];
+        for (y, share) in pi.iter().enumerate() {
+            u -= share * self.columns[y * n + i];
             if u < 0.0 {
                 return y;
             }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Scored;
 use crate::estimate::argmax;
+use crate::estimate::random::floor;
 
 /// Bins of the reliability table, equally wide in confidence.
 pub const N_BINS: usize = 10;
@@ -60,7 +61,7 @@ pub fn report(scored: &Scored) -> Report {
     let mut bins = [(0usize, 0.0, 0usize); N_BINS];
     for (p, y) in rows() {
         let top = argmax(p.iter().copied());
-        let bin = ((p[top] * N_BINS as f64) as usize).min(N_BINS - 1);
+        let bin = floor(p[top] * N_BINS as f64).min(N_BINS - 1);
         bins[bin].0 += 1;
         bins[bin].1 += p[top];
         bins[bin].2 += usize::from(top == y);

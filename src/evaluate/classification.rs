@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Scored;
-use crate::estimate::random::Stream;
+use crate::estimate::random::{Stream, floor};
 
 /// Bootstrap resamples (of whole articles) behind the interval of macro-F1.
 pub const N_BOOTSTRAP: usize = 500;
@@ -164,6 +164,6 @@ fn bootstrap(scored: &Scored, seed: u64) -> (f64, f64) {
         })
         .collect();
     draws.sort_unstable_by(f64::total_cmp);
-    let at = |q: f64| draws[((q * draws.len() as f64) as usize).min(draws.len() - 1)];
+    let at = |q: f64| draws[floor(q * draws.len() as f64).min(draws.len() - 1)];
     (at(0.025), at(0.975))
 }

@@ -169,19 +169,18 @@ pub fn quantify(scored: &Scored, given: Option<&Quantifier>, seed: u64) -> Resul
     let k = scored.classes.len();
     let all: Vec<usize> = (0..scored.len()).collect();
     let fitted: Vec<Quantifier>;
-    let (quantifiers, pools): (Vec<&Quantifier>, Vec<Vec<usize>>) = match given {
-        Some(q) => (vec![q], vec![all]),
-        None => {
-            let [a, b] = halves(scored, seed);
-            if a.is_empty() || b.is_empty() {
-                return Ok(Vec::new());
-            }
-            fitted = [&b, &a]
-                .into_iter()
-                .map(|rows| Quantifier::aggregation_fit(&scored.posteriors(rows)?, &Params::default(), seed))
-                .collect::<Result<_>>()?;
-            (fitted.iter().collect(), vec![a, b])
+    let (quantifiers, pools): (Vec<&Quantifier>, Vec<Vec<usize>>) = if let Some(q) = given {
+        (vec![q], vec![all])
+    } else {
+        let [a, b] = halves(scored, seed);
+        if a.is_empty() || b.is_empty() {
+            return Ok(Vec::new());
         }
+        fitted = [&b, &a]
+            .into_iter()
+            .map(|rows| Quantifier::aggregation_fit(&scored.posteriors(rows)?, &Params::default(), seed))
+            .collect::<Result<_>>()?;
+        (fitted.iter().collect(), vec![a, b])
     };
     let mut out = Vec::new();
     for protocol in Protocol::DRAWN {

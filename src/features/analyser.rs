@@ -13,8 +13,8 @@ pub(crate) trait Lexicon {
     fn word(&mut self, word: &str) -> Option<u32>;
     /// Id of a character n-gram.
     fn chars(&mut self, gram: &str) -> Option<u32>;
-    /// Id of two adjoining words.
-    fn bigram(&mut self, a: u32, b: u32) -> Option<u32>;
+    /// Ids of pairs of adjoining words, in their order; `slots` is room to work in.
+    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Vec<(u64, u64)>, f: impl FnMut(u32));
 }
 
 /// Kinds of terms, as indices.
@@ -177,6 +177,9 @@ pub(crate) struct Analyser<'e, L> {
     embedding: Option<&'e Embedding>,
     /// Vector ids of the comment at hand.
     vector_ids: Vec<u32>,
+    /// Pairs of adjoining words of the comment at hand.
+    pairs: Vec<(u32, u32)>,
+    slots: Vec<(u64, u64)>,
     recipe: Recipe,
     /// Chunks that are remembered, and where to find them by hash.
     kept: Arena,
@@ -199,6 +202,8 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             lexicon,
             embedding,
             vector_ids: Vec::new(),
+            pairs: Vec::new(),
+            slots: Vec::new(),
             recipe: recipe.clone(),
             kept: Arena::default(),
             table: Table::with_capacity(1 << 12),
@@ -247,6 +252,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         let stemming = if self.recipe.stem { Some(Stemming::of(lang)) } else { None };
         let mut before = UNKNOWN;
         self.vector_ids.clear();
+        self.pairs.clear();
         for seen in &row {
             let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
             let entry = self.resolve(seen.index, chunk, stemming);
@@ -258,11 +264,8 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
                     facts.n_unknown += 1;
                 } else {
                     self.tallies[WORDS].add(word);
-                    if before != UNKNOWN
-                        && self.recipe.word_ngrams >= 2
-                        && let Some(pair) = self.lexicon.bigram(before, word)
-                    {
-                        self.tallies[BIGRAMS].add(pair);
+                    if before != UNKNOWN && self.recipe.word_ngrams >= 2 {
+                        self.pairs.push((before, word));
                     }
                 }
                 before = word;
@@ -274,6 +277,8 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             self.vector_ids.extend_from_slice(&ids[end..end + usize::from(entry.n_vectors)]);
         }
         self.row = row;
+        let tally = &mut self.tallies[BIGRAMS];
+        self.lexicon.bigrams(&self.pairs, &mut self.slots, |id| tally.add(id));
         facts
     }
 

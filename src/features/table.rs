@@ -79,7 +79,7 @@ impl Table {
     /// The id in a slot, if its part of the hash is that of `hash`.
     #[inline]
     pub fn id_in(slot: u64, hash: u64) -> Option<u32> {
-        (slot != 0 && slot >> 32 == hash >> 32).then_some(slot as u32 - 1)
+        (slot != 0 && slot >> 32 == hash >> 32).then(|| slot as u32 - 1)
     }
 
     /// Adds a key that is not there yet.
@@ -189,11 +189,6 @@ impl Pairs {
     }
 
     #[inline]
-    pub fn find(&self, a: u32, b: u32) -> Option<u32> {
-        self.table.find(hash_pair(a, b), |id| self.pairs[id as usize] == (a, b))
-    }
-
-    #[inline]
     pub fn intern(&mut self, a: u32, b: u32) -> u32 {
         let hash = hash_pair(a, b);
         if let Some(id) = self.table.find(hash, |id| self.pairs[id as usize] == (a, b)) {
@@ -206,9 +201,59 @@ impl Pairs {
     }
 }
 
+/// Pairs to ids for reading only: one memory access for most answers.
+///
+/// A slot holds 40 bits of the pair's hash and the id; with those of its place, 60 bits or so tell pairs apart.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PairIndex {
+    /// `hash >> 24 << 24 | id + 1`; 0 is free.
+    slots: Vec<u64>,
+}
+
+const ID_BITS: u32 = 24;
+const ID_MASK: u64 = (1 << ID_BITS) - 1;
+
+impl PairIndex {
+    /// An index of all `pairs`; fewer than 2^24.
+    pub fn new(pairs: &Pairs) -> Self {
+        let mut slots = vec![0_u64; (pairs.len().max(8) * 2).next_power_of_two()];
+        let mask = slots.len() - 1;
+        for (id, &(a, b)) in pairs.pairs.iter().enumerate() {
+            let hash = hash_pair(a, b);
+            let mut at = hash as usize & mask;
+            while slots[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            slots[at] = hash & !ID_MASK | (id as u64 + 1);
+        }
+        PairIndex { slots }
+    }
+
+    /// The first slot of a pair's hash; the first half of a lookup, apart so that waiting for memory overlaps.
+    #[inline]
+    pub fn first_slot(&self, hash: u64) -> u64 {
+        self.slots[hash as usize & (self.slots.len() - 1)]
+    }
+
+    /// The id of the pair with this hash, whose first slot was fetched.
+    #[inline]
+    pub fn find(&self, hash: u64, first_slot: u64) -> Option<u32> {
+        let mask = self.slots.len() - 1;
+        let (mut at, mut slot) = (hash as usize & mask, first_slot);
+        while slot != 0 {
+            if (slot ^ hash) >> ID_BITS == 0 {
+                return Some((slot & ID_MASK) as u32 - 1);
+            }
+            at = (at + 1) & mask;
+            slot = self.slots[at];
+        }
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Pairs, Strings};
+    use super::{PairIndex, Pairs, Strings, hash_pair};
 
     #[test]
     fn ids_are_found_again_after_growth() {
@@ -218,10 +263,14 @@ mod tests {
             assert_eq!(strings.intern(&format!("word{i}")), i);
             assert_eq!(pairs.intern(i % 71, i), i);
         }
+        let index = PairIndex::new(&pairs);
+        let find = |a, b| index.find(hash_pair(a, b), index.first_slot(hash_pair(a, b)));
+        assert_eq!(find(70, 5000), None);
         for i in 0..5000_u32 {
             assert_eq!(strings.find(&format!("word{i}")), Some(i));
             assert_eq!(strings.get(i), format!("word{i}"));
-            assert_eq!(pairs.find(i % 71, i), Some(i));
+            assert_eq!(find(i % 71, i), Some(i));
+            assert_eq!(pairs.intern(i % 71, i), i);
         }
         assert_eq!(strings.find("word5000"), None);
         assert_eq!(strings.intern("word17"), 17);

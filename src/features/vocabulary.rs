@@ -1,7 +1,7 @@
 //! Terms and their ids, in a fixed order: words, word 2-grams, character n-grams, each by document frequency.
 
 use super::analyser::{CHARS, Lexicon};
-use super::table::{Pairs, Strings};
+use super::table::{PairIndex, Pairs, Strings, hash_pair};
 
 /// The terms a model knows. Ids run through the three kinds: words, then 2-grams, then character n-grams.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,7 @@ pub struct Vocabulary {
     pub(crate) chars: Strings,
     /// Per word: bit 0, it begins a 2-gram of the vocabulary; bit 1, it ends one.
     flags: Vec<u8>,
+    pair_index: PairIndex,
 }
 
 impl Vocabulary {
@@ -21,7 +22,8 @@ impl Vocabulary {
             flags[a as usize] |= 1;
             flags[b as usize] |= 2;
         }
-        Vocabulary { words, bigrams, chars, flags }
+        let pair_index = PairIndex::new(&bigrams);
+        Vocabulary { words, bigrams, chars, flags, pair_index }
     }
 
     /// Number of terms of each kind: words, 2-grams, character n-grams.
@@ -73,11 +75,20 @@ impl Lexicon for &Vocabulary {
     }
 
     #[inline]
-    fn bigram(&mut self, a: u32, b: u32) -> Option<u32> {
-        if self.flags[a as usize] & 1 == 0 || self.flags[b as usize] & 2 == 0 {
-            return None;
+    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Vec<(u64, u64)>, mut f: impl FnMut(u32)) {
+        slots.clear();
+        for &(a, b) in pairs {
+            // Most pairs are none of the vocabulary, and most of these are told by their words.
+            if self.flags[a as usize] & 1 != 0 && self.flags[b as usize] & 2 != 0 {
+                let hash = hash_pair(a, b);
+                slots.push((hash, self.pair_index.first_slot(hash)));
+            }
         }
-        self.bigrams.find(a, b)
+        for &(hash, slot) in slots.iter() {
+            if let Some(id) = self.pair_index.find(hash, slot) {
+                f(id);
+            }
+        }
     }
 }
 
@@ -98,7 +109,9 @@ impl Lexicon for Growing {
         Some(self.chars.intern(gram))
     }
 
-    fn bigram(&mut self, a: u32, b: u32) -> Option<u32> {
-        Some(self.bigrams.intern(a, b))
+    fn bigrams(&mut self, pairs: &[(u32, u32)], _: &mut Vec<(u64, u64)>, mut f: impl FnMut(u32)) {
+        for &(a, b) in pairs {
+            f(self.bigrams.intern(a, b));
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::estimate::random::Stream;
+use crate::estimate::random::{Stream, floor};
 
 /// Bootstrap resamples of units behind an interval.
 pub const N_BOOTSTRAP: usize = 1000;
@@ -140,7 +140,7 @@ fn from_tallies(tallies: &[Tally], k: usize, seed: u64) -> Alpha {
         }
     }
     draws.sort_unstable_by(f64::total_cmp);
-    let at = |q: f64| draws[((q * draws.len() as f64) as usize).min(draws.len() - 1)];
+    let at = |q: f64| draws[floor(q * draws.len() as f64).min(draws.len() - 1)];
     Alpha {
         alpha: sum.alpha(),
         interval: (!draws.is_empty() && sum.alpha().is_some()).then(|| (at(0.025), at(0.975))),

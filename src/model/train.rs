@@ -154,13 +154,25 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
     let twins = twins(labelled, &split);
     let n_twins = twins.iter().filter(|t| **t).count();
     if n_twins > 0 {
-        warnings.push(format!("{n_twins} comments have their text in another fold too; they are left out of the figures"));
+        warnings.push(format!(
+            "{n_twins} comments have their text in another fold too; they are left out of the figures"
+        ));
     }
     let mut heads = Vec::new();
     let mut reports = Vec::new();
     for h in 0..labelled.heads.len() {
         let (counts, embedded) = (&counts, embedded.as_ref());
-        let job = HeadJob { labelled, h, params, counts, embedded, split: &split, many, parents: &parents, twins: &twins };
+        let job = HeadJob {
+            labelled,
+            h,
+            params,
+            counts,
+            embedded,
+            split: &split,
+            many,
+            parents: &parents,
+            twins: &twins,
+        };
         let (head, report) = job.run(&vectoriser)?;
         heads.push(head);
         reports.push(report);

@@ -90,7 +90,16 @@ fn undeclared(doc: &Document, said_utf8: bool) -> Decoded<'_> {
     }
     let encoding = guess(bytes, tld);
     let mut out = with(encoding, bytes, "a guess");
-    out.warning.get_or_insert_with(|| guessed(encoding.name()));
+    out.warning.get_or_insert_with(|| {
+        if said_utf8 {
+            format!(
+                "the bytes are not UTF-8, which is declared; read as {} by a guess, check the letters",
+                encoding.name()
+            )
+        } else {
+            guessed(encoding.name())
+        }
+    });
     out
 }
 

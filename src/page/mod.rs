@@ -10,7 +10,7 @@ mod source;
 mod warc;
 
 pub use decode::{Decoded, decode};
-pub use source::{Documents, documents, documents_counted};
+pub use source::{Documents, documents, documents_counted, documents_in};
 
 pub(crate) mod html;
 

@@ -52,6 +52,11 @@ pub fn documents_counted(path: Option<&Path>, limits: &Limits, n_bytes: &Arc<Ato
     }
 }
 
+/// As [`documents`], from any reader; `name` is the source of its documents.
+pub fn documents_in(reader: Box<dyn Read + Send>, name: &str, limits: &Limits) -> Documents {
+    read(reader, name, *limits, &Arc::default()).unwrap_or_else(|e| Box::new(std::iter::once(Err(e))))
+}
+
 #[expect(clippy::disallowed_methods, reason = "page/ is where inputs are opened")]
 fn open(path: Option<&Path>, name: &str) -> Result<Box<dyn Read + Send>> {
     let Some(path) = path else { return Ok(Box::new(io::stdin())) };

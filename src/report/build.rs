@@ -7,16 +7,13 @@ use rayon::prelude::*;
 use super::facts::ModelFacts;
 use super::group::{cross, outlet};
 use super::rows::{CommentRow, LanguageCoverage, Quotes};
+use super::warnings;
 use super::{ClassShare, Comparison, Difference, Greater, Group, HeadEstimate, InputHash, Report, Settings};
 use crate::comments::Thread;
 use crate::error::{Error, Result};
 use crate::estimate::{AggregateOptions, Estimate, Quantifier, Target, Verdict, benjamini_hochberg, compare};
 use crate::model::{Head, Model, items};
 
-/// Labels a language must have in training before shares of its comments are shown.
-pub const MIN_LANGUAGE_LABELS: usize = 100;
-/// Share of an article's comments that may be in languages with fewer.
-pub const MAX_LITTLE_KNOWN: f64 = 0.3;
 /// False discovery rate of the comparisons.
 const FDR: f64 = 0.05;
 
@@ -86,6 +83,7 @@ struct Article {
 pub struct Builder<'m> {
     model: &'m Model,
     quantifiers: Vec<Quantifier>,
+    facts: ModelFacts,
     options: Options,
     articles: Vec<Article>,
     index: HashMap<String, usize>,
@@ -106,6 +104,7 @@ impl<'m> Builder<'m> {
         let b = Builder {
             model,
             quantifiers,
+            facts: ModelFacts::of(model),
             options,
             articles: Vec::new(),
             index: HashMap::new(),
@@ -247,6 +246,9 @@ impl<'m> Builder<'m> {
         };
         let comparisons = self.comparisons(&groups)?;
         let coverage = self.coverage(&articles);
+        // Said once: an article's own line names its number of comments.
+        let n_short = groups.iter().filter(|(g, _)| warnings::is_short(g.n_scored)).count();
+        let warnings = warnings::short_threads(n_short, groups.len()).into_iter().collect();
         let groups = groups.drain(..).map(|(g, e)| self.with_heads(g, &e)).collect();
         Ok(Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -259,9 +261,9 @@ impl<'m> Builder<'m> {
             copies: Vec::new(),
             without_copies: None,
             coverage,
-            facts: Some(ModelFacts::of(self.model)),
+            facts: Some(self.facts),
             command: self.options.command,
-            warnings: Vec::new(),
+            warnings,
         })
     }
 
@@ -445,30 +447,14 @@ impl<'m> Builder<'m> {
     }
 
     fn with_heads(&self, mut group: Group, estimates: &[Option<Estimate>]) -> Group {
-        let little_known = self.little_known(&group);
+        let little_known = warnings::few_labels(&group.languages, &self.facts);
+        group.warnings.extend(group.unknown_words.and_then(|share| warnings::unknown_words(share, None)));
         for (e, head) in estimates.iter().zip(self.model.heads()) {
             if let Some(e) = e {
                 group.heads.push(self.head_estimate(head, e, little_known.as_deref()));
             }
         }
         group
-    }
-
-    /// Why shares are withheld for the languages of a group, if they are.
-    fn little_known(&self, group: &Group) -> Option<String> {
-        let known = &self.model.info().languages;
-        let labels = |l: &str| known.get(l).copied().unwrap_or(0);
-        // Comments too short to tell a language are no reason; the others of the group are.
-        let told: usize = group.languages.iter().filter(|(l, _)| *l != "und").map(|(_, n)| n).sum();
-        let few: Vec<(&String, &usize)> =
-            group.languages.iter().filter(|(l, _)| *l != "und" && labels(l) < MIN_LANGUAGE_LABELS).collect();
-        let n: usize = few.iter().map(|(_, n)| **n).sum();
-        if told == 0 || n as f64 / told as f64 <= MAX_LITTLE_KNOWN {
-            return None;
-        }
-        let list: Vec<String> =
-            few.iter().map(|(l, _)| format!("{l} with {} training labels", labels(l))).collect();
-        Some(format!("{n} of {told} comments are in {}; --anyway shows shares", list.join(", ")))
     }
 
     fn head_estimate(&self, head: &Head, e: &Estimate, little_known: Option<&str>) -> HeadEstimate {

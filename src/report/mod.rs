@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod build;
 pub mod card;
+pub mod copies;
 pub mod csv;
 pub mod facts;
 mod group;

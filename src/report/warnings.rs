@@ -42,18 +42,25 @@ pub fn few_labels(languages: &BTreeMap<String, usize>, facts: &ModelFacts) -> Op
         .filter(|(lang, count)| lang.as_str() != "und" && **count as f64 >= MIN_LANGUAGE_SHARE * n as f64)
         .map(|(lang, count)| (lang, count, facts.languages.get(lang).copied().unwrap_or(0)))
         .filter(|(_, _, labels)| *labels < MIN_LANGUAGE_LABELS)
-        .map(|(lang, count, labels)| format!("{count} comments in {lang}, {labels} labels of the model are"))
+        .map(|(lang, count, labels)| {
+            format!("{count} comments are in {lang}, in which the model has {labels} labels")
+        })
         .collect();
     (!few.is_empty())
-        .then(|| format!("{} ({MIN_LANGUAGE_LABELS} are needed; --anyway shows shares)", few.join("; ")))
+        .then(|| format!("{}, {MIN_LANGUAGE_LABELS} are needed; --anyway shows shares", few.join("; ")))
 }
 
-/// A thread shorter than the estimator's floor.
-pub fn short_thread(n_scored: usize) -> Option<String> {
-    (n_scored > 0 && n_scored < MIN_COMMENTS).then(|| {
+/// Whether a thread is shorter than the estimator's floor.
+pub fn is_short(n_scored: usize) -> bool {
+    n_scored > 0 && n_scored < MIN_COMMENTS
+}
+
+/// Threads shorter than the estimator's floor, `n_short` of `n_groups`.
+pub fn short_threads(n_short: usize, n_groups: usize) -> Option<String> {
+    (n_short > 0).then(|| {
         format!(
-            "{n_scored} comments are fewer than {MIN_COMMENTS}, too few for a share of this article alone: group articles \
-             with --by source, week or month"
+            "{n_short} of {n_groups} have fewer than {MIN_COMMENTS} comments, too few for shares of their own: group \
+             articles with --by source, week or month"
         )
     })
 }
@@ -133,8 +140,8 @@ mod tests {
         );
         assert_eq!(few_labels(&languages, &facts(&[("ru", 400), ("kk", 120)])), None);
 
-        assert!(short_thread(19).unwrap().contains("--by"));
-        assert_eq!((short_thread(20), short_thread(0)), (None, None));
+        assert!(short_threads(3, 7).unwrap().contains("--by"));
+        assert_eq!((is_short(19), is_short(20), is_short(0)), (true, false, false));
 
         let known = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
         assert!(unseen_source(&["c".to_owned()], &known).unwrap().contains("2 sources, c is"));

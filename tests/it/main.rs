@@ -1,12 +1,18 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
-mod html;
 mod adapt;
+mod agree;
+mod copies;
+mod estimate;
+mod evaluate;
 mod floors;
+mod html;
 mod labels;
+mod pages;
 mod parity;
 mod report;
 mod score;
+mod split;
 mod train;
 
 use std::path::PathBuf;

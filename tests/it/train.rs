@@ -85,10 +85,11 @@ fn a_model_is_trained_and_names_what_it_was_taught() {
 #[test]
 fn the_same_input_gives_the_same_bytes_at_any_number_of_threads() {
     let lab = Lab::new();
+    let labels = lab.write("l.csv", easy(900));
     let models: Vec<Vec<u8>> = ["1", "2", "8"]
         .iter()
         .map(|n| {
-            let out = stance(&["train", "labels/mixed.csv", "-o", &lab.model(), "--threads", n, "--quiet"]);
+            let out = stance(&["train", &labels, "-o", &lab.model(), "--threads", n, "--quiet"]);
             assert!(out.status.success(), "{}", stderr(&out));
             fs::read(lab.model()).unwrap()
         })

@@ -7,7 +7,6 @@ pub(super) static SYSTEMS: &[System] = &[
         name: "disqus",
         item: "li[id^=dsq-comment-]",
         needs: "[id^=dsq-comment-]",
-        skip: "[id^=dsq-comment-body-], [id^=dsq-comment-message-], [id^=dsq-comment-header-], [id^=dsq-comment-footer-]",
         body: &[".dsq-comment-message", "[id^=dsq-comment-message-]", ".dsq-comment-body"],
         drop: ".dsq-comment-footer, .dsq-comment-header",
         author: &["[id^=dsq-author-user-]", "cite", ".dsq-commenter-name"],

@@ -4,7 +4,7 @@ use super::System;
 
 pub(super) static SYSTEMS: &[System] = &[System {
     name: "domino",
-    item: "li.commentpost",
+    item: "li.commentpost, li.authorpost",
     drop: "li > strong, li > a, small",
     author: &["li > strong", "strong"],
     time: &[".commentmetadata", "small"],

@@ -37,6 +37,9 @@ pub(super) static SYSTEMS: &[System] = &[System {
         ".submitted strong",
         ".submitted em",
         ".comment-name",
+        ".metas b",
+        ".comment__submitted span",
+        ".submitted span",
         ".submitted",
     ],
     time: &[
@@ -48,6 +51,7 @@ pub(super) static SYSTEMS: &[System] = &[System {
         ".comment-time",
         ".date",
         ".datetime",
+        ".metas",
         ".submitted",
         ".comment__submitted",
     ],

@@ -127,15 +127,20 @@ fn read_items(page: &Page<'_>, system: &Compiled, items: &[Item]) -> Vec<Found> 
             continue;
         }
         let nodes = own(dom, items, n);
-        let text = body(page, system, items, n, &nodes);
         let around = around(page, system, items, n);
         // Where these parts stand beside the item, what is inside is its replies'.
-        let order: [&[Id]; 2] = [&around, &nodes];
-        let author = order.iter().find_map(|nodes| field::author(dom, &system.author, nodes));
+        let (before, after) = around;
+        let author =
+            [&before, &after, &nodes].into_iter().find_map(|nodes| field::author(dom, &system.author, nodes));
+        // What stands before may be the time of the comment before.
+        let time = [&after, &before, &nodes]
+            .into_iter()
+            .find_map(|nodes| field::time(dom, &system.time, nodes, &page.clock));
+        let fields = [author.as_ref().map(|a| a.0), time.as_ref().map(|t| t.0)];
+        let text = body(page, system, items, n, &nodes, fields);
         // A stub ("deleted") has words of its own and holds a place in the tree; a wrapper has none.
         counts[n] = text.is_some() || author.is_some() || nodes.iter().any(|&id| has_text(dom, id));
         let Some(text) = text else { continue };
-        let time = order.iter().find_map(|nodes| field::time(dom, &system.time, nodes, &page.clock));
         let depth = depth(dom, system, item.id, &nodes).unwrap_or(level[n]);
         at_found[n] = Some(found.len());
         let parent = item.outer.and_then(|o| nearest(items, &counts, &at_found, o));
@@ -144,8 +149,8 @@ fn read_items(page: &Page<'_>, system: &Compiled, items: &[Item]) -> Vec<Found> 
             id: own_id(dom, item.id, &nodes),
             depth,
             parent,
-            author,
-            time,
+            author: author.map(|a| a.1),
+            time: time.map(|t| t.1),
             text,
         });
     }
@@ -262,34 +267,41 @@ fn own_id(dom: &Dom, id: Id, nodes: &[Id]) -> String {
     given(id).or_else(|| nodes.iter().take(12).find_map(|&n| given(n))).unwrap_or("").to_owned()
 }
 
-/// Nodes beside item `n` where its author or time may be.
-fn around(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize) -> Vec<Id> {
+/// Nodes before and after item `n` where its author or time may be.
+fn around(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize) -> (Vec<Id>, Vec<Id>) {
     let (dom, id) = (page.dom, items[n].id);
     let parent = dom.parent(id);
-    let mut out = Vec::new();
+    let (mut before, mut after) = (Vec::new(), Vec::new());
     let around = system.system.around;
     if matches!(around, Around::Before | Around::Both) {
         let last = (0..n).rev().map(|n| dom.end(items[n].id)).find(|&end| end <= id).unwrap_or(0);
-        let from = last.max(parent + 1);
+        let from = last.max(parent + 1).max(id.saturating_sub(200));
         // Backwards, so that the nearest is found first.
-        out.extend((from.max(id.saturating_sub(200))..id).rev());
+        before.extend((from..id).rev());
     }
     if matches!(around, Around::After | Around::Both) {
         let to = items.get(n + 1).map_or(dom.end(parent), |next| next.id.min(dom.end(parent)));
-        out.extend(dom.end(id)..to.min(dom.end(id) + 200));
+        after.extend(dom.end(id)..to.min(dom.end(id) + 200));
     }
-    out
+    (before, after)
 }
 
 /// The text of item `n`, or none.
-fn body(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize, nodes: &[Id]) -> Option<String> {
+fn body(
+    page: &Page<'_>,
+    system: &Compiled,
+    items: &[Item],
+    n: usize,
+    nodes: &[Id],
+    fields: [Option<Id>; 2],
+) -> Option<String> {
     let dom = page.dom;
     let inner = inside(dom, items, n);
     for selector in &system.body {
         let mut writer = Writer::default();
         let mut done = 0;
         for &id in nodes {
-            if id < done || !selector.matches(dom, id) {
+            if id < done || fields.contains(&Some(id)) || !selector.matches(dom, id) {
                 continue;
             }
             done = dom.end(id);
@@ -304,9 +316,11 @@ fn body(page: &Page<'_>, system: &Compiled, items: &[Item], n: usize, nodes: &[I
         let mut writer = Writer::default();
         let item = items[n].id;
         writer.node(dom, item, &mut |at| {
-            let field = at != item
-                && (system.author.iter().chain(&system.time)).any(|f| f.is_text() && f.matches(dom, at));
-            if field { Visit::Skip } else { visit(dom, system, &inner, at, at == item) }
+            if at != item && fields.contains(&Some(at)) {
+                Visit::Skip
+            } else {
+                visit(dom, system, &inner, at, at == item)
+            }
         });
         return finish(dom, system, nodes, writer);
     }

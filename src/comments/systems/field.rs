@@ -24,13 +24,8 @@ impl Field {
         }
     }
 
-    pub(crate) fn matches(&self, dom: &Dom, id: Id) -> bool {
+    fn matches(&self, dom: &Dom, id: Id) -> bool {
         self.selector.matches(dom, id)
-    }
-
-    /// Whether what matches is the field itself and not an element that carries it as an attribute.
-    pub(crate) fn is_text(&self) -> bool {
-        self.attr.is_none()
     }
 
     fn value(&self, dom: &Dom, id: Id) -> Option<String> {
@@ -49,9 +44,12 @@ pub(crate) fn line(dom: &Dom, id: Id) -> String {
 }
 
 /// The first author among `nodes`, best field first.
-pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<String> {
+pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<(Id, String)> {
     fields.iter().find_map(|field| {
-        nodes.iter().filter(|&&id| field.matches(dom, id)).find_map(|&id| name(&field.value(dom, id)?))
+        nodes
+            .iter()
+            .filter(|&&id| field.matches(dom, id))
+            .find_map(|&id| Some((id, name(&field.value(dom, id)?)?)))
     })
 }
 
@@ -84,7 +82,9 @@ pub(crate) fn name(text: &str) -> Option<String> {
         }
     }
     let n_chars = text.chars().count();
-    (n_chars > 0 && n_chars <= MAX_NAME).then(|| text.to_owned())
+    // A link that is a date stands where a name should be.
+    let dated = text.bytes().any(|b| b.is_ascii_digit()) && Clock::default().read(text).is_some();
+    (n_chars > 0 && n_chars <= MAX_NAME && !dated && !rules::is_button(text)).then(|| text.to_owned())
 }
 
 /// `text` without the comment's number before it: "3. X", "#3 X".
@@ -96,7 +96,7 @@ fn without_number(text: &str) -> &str {
 }
 
 /// The first time among `nodes`, best field first, as ISO 8601 where it can be read, else as printed.
-pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> Option<String> {
+pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> Option<(Id, String)> {
     let mut printed = None;
     for field in fields {
         for &id in nodes.iter().filter(|&&id| field.matches(dom, id)) {
@@ -110,10 +110,10 @@ pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> 
             };
             for value in tried.into_iter().flatten() {
                 if let Some(iso) = clock.read(&value) {
-                    return Some(iso);
+                    return Some((id, iso));
                 }
                 if printed.is_none() && value.len() <= 80 && value.bytes().any(|b| b.is_ascii_digit()) {
-                    printed = Some(value);
+                    printed = Some((id, value));
                 }
             }
         }

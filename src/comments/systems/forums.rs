@@ -53,7 +53,7 @@ pub(super) static SYSTEMS: &[System] = &[
         needs: ".postbody, [id^=post_message_], .postcontent, .js-post__content-text, .b-post__content",
         skip: ".postbitdeleted, .postbitignored, .b-post--deleted, li.b-post.b-post--comment-stub",
         body: &[
-            "blockquote.postcontent",
+            "blockquote.postcontent:not(.lastedited)",
             "div[id^=post_message_]",
             ".postcontent",
             ".js-post__content-text",

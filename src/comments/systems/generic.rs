@@ -137,23 +137,24 @@ const WEAK: &[&str] = &[
 /// What marks a section that only points at comments or is no thread.
 const ELSEWHERE: &[&str] = &[
     "recent",
+    "recentcomments",
     "sidebar",
     "widget",
     "related",
     "popular",
     "teaser",
     "latest",
-    "most-",
+    "most",
     "trending",
-    "footer-",
     "breadcrumb",
+    "breadcrumbs",
     "navbar",
-    "nav-",
+    "nav",
     "menu",
     "tooltip",
-    "author-bio",
     "respond",
-    "form",
+    "liveblog",
+    "commentform",
     "promo",
 ];
 
@@ -208,41 +209,118 @@ const MAX_GROUPS: usize = 60;
 /// Elements of a group looked at before it is known to be the thread.
 const MAX_TRIED: usize = 400;
 
+/// The ways to read an element: with a text of its own inside or as a whole, and with author and time in it or beside.
+static VARIANTS: LazyLock<[(Compiled, f64); 4]> = LazyLock::new(|| {
+    let whole: &'static System = Box::leak(Box::new(System { body: &[], ..PARTS }));
+    let beside: &'static System = Box::leak(Box::new(System { around: Around::Both, ..PARTS }));
+    let whole_beside: &'static System =
+        Box::leak(Box::new(System { body: &[], around: Around::Both, ..PARTS }));
+    [
+        (Compiled::new(&PARTS), 1.0),
+        (Compiled::new(whole), 0.8),
+        (Compiled::new(beside), 0.7),
+        (Compiled::new(whole_beside), 0.5),
+    ]
+});
+
 /// Comments told by repetition, in page order.
 pub(crate) fn read(page: &Page<'_>) -> Vec<Found> {
-    static PARTS_COMPILED: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(&PARTS));
     let mut groups: Vec<(Key, Vec<Id>)> = groups(page.dom).into_iter().collect();
     // The order must not depend on the hash.
     groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.1[0].cmp(&b.1[0])));
     groups.truncate(MAX_GROUPS);
-    let mut best: (f64, Vec<Found>, &[Id]) = (0.0, Vec::new(), &[]);
+    let mut best: (f64, Vec<Found>, &[Id], usize) = (0.0, Vec::new(), &[], 0);
     for (key, ids) in &groups {
         let tried = &ids[..ids.len().min(MAX_TRIED)];
-        let found = engine::read_group(page, &PARTS_COMPILED, tried);
-        let worth = worth(key, &found, tried.len()) * ids.len() as f64 / tried.len() as f64;
-        // Equal worth: the outer element, which comes first, knows the nesting.
-        let first = |ids: &[Id]| ids.first().copied().unwrap_or(Id::MAX);
-        if worth > best.0 * 1.001 || (worth > best.0 * 0.999 && first(ids) < first(best.2)) {
-            best = (worth, found, ids);
+        if is_teasers(page.dom, tried) {
+            continue;
+        }
+        for (n, (parts, weight)) in VARIANTS.iter().enumerate() {
+            let scale = weight * ids.len() as f64 / tried.len() as f64;
+            // The most it could be worth.
+            if tried.len() as f64 * 5.0 * scale < best.0 || (n >= 2 && (!key.strong || tried.len() < 2)) {
+                continue;
+            }
+            let found = engine::read_group(page, parts, tried);
+            let worth = worth(page, key, &found, tried.len()) * scale;
+            // Equal worth: the outer element, which comes first, knows the nesting.
+            let first = |ids: &[Id]| ids.first().copied().unwrap_or(Id::MAX);
+            if worth > best.0 * 1.001 || (worth > best.0 * 0.999 && worth > 0.0 && first(ids) < first(best.2))
+            {
+                best = (worth, found, ids, n);
+            }
+            if worth > 0.0 {
+                break;
+            }
         }
     }
-    if best.2.len() > MAX_TRIED { engine::read_group(page, &PARTS_COMPILED, best.2) } else { best.1 }
+    let (_, found, ids, variant) = best;
+    if ids.len() > MAX_TRIED { engine::read_group(page, &VARIANTS[variant].0, ids) } else { found }
+}
+
+/// Whether the elements are articles or point at articles: most hold the page's headline, or are mostly links, or have
+/// a headline that is one.
+fn is_teasers(dom: &Dom, ids: &[Id]) -> bool {
+    let teaser = |&id: &Id| {
+        let (mut linked_until, mut in_links, mut all) = (0, 0, 0);
+        for at in dom.inside(id) {
+            match dom.name(at) {
+                tag::H1 => return true,
+                tag::H2 | tag::H3 => {
+                    let link = dom.inside(at).find(|&a| dom.name(a) == tag::A);
+                    if link.and_then(|a| dom.attr_of(a, tag::HREF)).is_some_and(|h| !h.starts_with('#'))
+                        || at < linked_until
+                    {
+                        return true;
+                    }
+                }
+                tag::A => linked_until = linked_until.max(dom.end(at)),
+                tag::TEXT => {
+                    let n = dom.text(at).trim().len();
+                    all += n;
+                    in_links += if at < linked_until { n } else { 0 };
+                }
+                _ => {}
+            }
+        }
+        all > 40 && in_links * 10 > all * 7
+    };
+    ids.iter().filter(|id| teaser(id)).count() * 2 > ids.len()
+}
+
+/// Whether a text is a heading line of a comment and no comment: a time, a name, a count, a button.
+fn is_label(page: &Page<'_>, comment: &Found) -> bool {
+    let text = comment.text.as_str();
+    let rest = comment.author.as_deref().and_then(|a| text.strip_prefix(a)).unwrap_or(text);
+    (rest.len() < text.len() && rest.chars().count() <= 16)
+        || rules::declared(text).is_some()
+        || rules::is_button(text)
+        || (text.chars().count() <= 40 && page.clock.read(text).is_some())
 }
 
 /// How much a group looks like a thread; 0 for one that does not.
-fn worth(key: &Key, found: &[Found], n_elements: usize) -> f64 {
-    let real: Vec<&Found> = found.iter().filter(|c| rules::declared(&c.text).is_none()).collect();
+fn worth(page: &Page<'_>, key: &Key, found: &[Found], n_elements: usize) -> f64 {
+    let real: Vec<&Found> = found.iter().filter(|c| !is_label(page, c)).collect();
     if real.is_empty() {
         return 0.0;
     }
     let n = real.len() as f64;
     let share = |test: &dyn Fn(&Found) -> bool| real.iter().filter(|c| test(c)).count() as f64 / n;
     let (authors, times) = (share(&|c| c.author.is_some()), share(&|c| c.time.is_some()));
-    if times < 0.5 && (authors < 0.5 || !key.strong) {
+    // A lone element is a comment only if it says so and shows who and when; a repeated one, if it shows either.
+    let enough = match (real.len(), key.strong) {
+        (1, true) => authors > 0.0 && times > 0.0 && real[0].text.len() < 6000,
+        (1, false) => false,
+        (_, true) => authors >= 0.5 || times >= 0.5,
+        (_, false) => authors >= 0.5 && times >= 0.5,
+    };
+    if !enough {
         return 0.0;
     }
     let full = n / n_elements as f64;
-    n.sqrt() * n.sqrt() * (0.2 + authors.min(1.0) + times) * (0.5 + full) * if key.strong { 1.5 } else { 1.0 }
+    let words = real.iter().map(|c| c.text.split_whitespace().count().min(100)).sum::<usize>() as f64 / n;
+    let long = 0.5 + (words / 15.0).min(0.5);
+    n * (0.2 + authors + times) * (0.5 + full) * long * if key.strong { 1.5 } else { 1.0 }
 }
 
 /// Elements that may be comments, by what they have in common.
@@ -269,10 +347,7 @@ fn groups(dom: &Dom) -> FxHashMap<Key, Vec<Id>> {
             at += 1;
             continue;
         }
-        if (has_word(class, ELSEWHERE) || has_word(id, ELSEWHERE))
-            && !has_word(class, &["comment"])
-            && !whole_page(dom, at)
-        {
+        if (points(class) || points(id)) && !whole_page(dom, at) {
             // A widget, unless it is all there is.
             at = dom.end(at);
             continue;
@@ -281,9 +356,9 @@ fn groups(dom: &Dom) -> FxHashMap<Key, Vec<Id>> {
         if let Some(name) = strong {
             push(&mut groups, dom, at, name, true);
         } else if !sections.is_empty() {
-            let first = class.split_ascii_whitespace().next().map(fold).unwrap_or_default();
-            let own = if first.is_empty() { fold(id) } else { first };
-            push(&mut groups, dom, at, own, false);
+            let class = class.split_ascii_whitespace().next().map(fold).unwrap_or_default();
+            let numbered = id.bytes().any(|b| b.is_ascii_digit());
+            push(&mut groups, dom, at, if numbered || class.is_empty() { fold(id) } else { class }, false);
         } else if has_word(class, WEAK) {
             if let Some(word) = class.split_ascii_whitespace().find(|c| has_word(c, WEAK)) {
                 push(&mut groups, dom, at, fold(word), false);
@@ -301,9 +376,9 @@ fn push(groups: &mut FxHashMap<Key, Vec<Id>>, dom: &Dom, id: Id, name: String, s
     groups.entry(Key { tag: dom.tag_str(id).to_owned(), name, strong }).or_default().push(id);
 }
 
-/// Whether `id` holds more than half of the page.
+/// Whether `id` holds more than a fifth of the page.
 fn whole_page(dom: &Dom, id: Id) -> bool {
-    (dom.end(id) - id) * 2 > dom.len()
+    (dom.end(id) - id) * 5 > dom.len()
 }
 
 /// The shortest class, else the id, that names a comment, digits folded.

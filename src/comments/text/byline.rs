@@ -1,7 +1,7 @@
 //! Bylines: lines that hold a comment's author, its time, or both, and nothing else.
 
 use super::lines::strip_links;
-use super::phrases::{BY, JOINTS, SAYS};
+use super::phrases::{BY, SAYS, T_JOINTS, T_SAYS};
 use super::when::{self, When};
 
 /// What a byline holds and in which order.
@@ -144,9 +144,9 @@ fn before<'a>(text: &'a str, lower: &str, end: usize) -> Before<'a> {
             .rfind(|c: char| c.is_whitespace() || "|•,/(".contains(c))
             .map_or(0, |i| i + kept[i..].chars().next().map_or(1, char::len_utf8));
         let word = &kept[word_at..];
-        let verb = SAYS.contains(&word);
+        let verb = T_SAYS.contains(word);
         let number = word_at > 0 && word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit());
-        let joint = !word.is_empty() && JOINTS.contains(&word) && (word_at > 0 || word.len() > 2 || is_by);
+        let joint = !word.is_empty() && T_JOINTS.contains(word) && (word_at > 0 || word.len() > 2 || is_by);
         // A name may end in a word that is a joint elsewhere; alone it is none.
         if !(verb || joint || number) || kept.is_empty() {
             break;
@@ -185,7 +185,7 @@ fn after<'a>(text: &'a str, lower: &str, start: usize) -> &'a str {
         }
         let word = rest.split(|c: char| c.is_whitespace() || ",|()".contains(c)).next().unwrap_or("");
         let number = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
-        let joint = JOINTS.contains(&word) && word.len() > 1;
+        let joint = T_JOINTS.contains(word) && word.len() > 1;
         if !word.is_empty() && (number || joint) {
             start = from + word.len();
             continue;

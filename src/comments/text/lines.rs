@@ -1,7 +1,7 @@
 //! Lines of a dump and what each one is.
 
 use super::byline::{self, Byline};
-use super::phrases::{ACTIONS, ENDS, FURNITURE, REPLY};
+use super::phrases::{T_ACTIONS, T_ENDS, T_FURNITURE, T_REPLY, Table};
 use super::section::{self, Heading};
 
 /// Lines longer than this are body without a look.
@@ -143,10 +143,10 @@ fn classify(trimmed: &str, text: &str, lower: &mut String) -> Class {
     if let Some(byline) = byline::find(text, lower) {
         return Class::Byline(byline);
     }
-    if begins(plain, ENDS) {
+    if begins(plain, &T_ENDS) {
         return Class::End;
     }
-    if begins(plain, FURNITURE) {
+    if begins(plain, &T_FURNITURE) {
         return Class::Furniture;
     }
     Class::Text
@@ -173,11 +173,10 @@ fn is_score(text: &str) -> bool {
         && text.bytes().filter(u8::is_ascii_digit).count() <= 5
 }
 
-/// Is the line a beginning of the table's, up to the end of a word?
-fn begins(lower: &str, table: &[&str]) -> bool {
+/// Does the line begin with a phrase of the table, up to the end of a word?
+fn begins(lower: &str, table: &Table) -> bool {
     let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    table.iter().any(|p| {
-        let p = p.trim_start_matches(|c: char| !c.is_alphanumeric());
+    table.near(lower).iter().any(|p| {
         lower.strip_prefix(p).is_some_and(|rest| {
             // A short phrase must be most of the line: "related" may open a sentence.
             !rest.starts_with(char::is_alphanumeric)
@@ -200,17 +199,12 @@ pub(super) fn strip_links(lower: &str) -> (&str, bool, usize) {
     let (mut rest, mut reply, mut n) = (lower, false, 0);
     loop {
         let from = rest.trim_start_matches(|c: char| !c.is_alphabetic());
-        let hit = |table: &[&str]| {
-            let mut best = 0;
-            for p in table {
-                // Links may follow each other without a space: "ReplyDelete". A name may begin like a link.
-                if p.len() > best && from.starts_with(p) && follows(&from[p.len()..]) {
-                    best = p.len();
-                }
-            }
-            best
+        let hit = |table: &Table| {
+            // Links may follow each other without a space: "ReplyDelete". A name may begin like a link.
+            let fits = |p: &&&str| from.starts_with(**p) && follows(&from[p.len()..]);
+            table.near(from).iter().filter(fits).map(|p| p.len()).max().unwrap_or(0)
         };
-        let (a, b) = (hit(REPLY), hit(ACTIONS));
+        let (a, b) = (hit(&T_REPLY), hit(&T_ACTIONS));
         let len = a.max(b);
         if len == 0 {
             return (rest, reply, n);
@@ -230,10 +224,12 @@ pub(super) fn strip_links(lower: &str) -> (&str, bool, usize) {
 /// After a link stands its end, no letter, or another link.
 fn follows(rest: &str) -> bool {
     match rest.chars().next() {
-        Some(c) if c.is_alphabetic() => REPLY
-            .iter()
-            .chain(ACTIONS)
-            .any(|p| p.len() > 4 && rest.starts_with(p) && !rest[p.len()..].starts_with(char::is_alphabetic)),
+        Some(c) if c.is_alphabetic() => {
+            let link = |p: &&str| {
+                p.len() > 4 && rest.starts_with(*p) && !rest[p.len()..].starts_with(char::is_alphabetic)
+            };
+            T_REPLY.near(rest).iter().any(link) || T_ACTIONS.near(rest).iter().any(link)
+        }
         _ => true,
     }
 }

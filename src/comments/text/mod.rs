@@ -48,12 +48,10 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
     thread.title = title(&lines);
     thread.lang = crate::tokens::language::detect(&sample(&lines)).map(str::to_owned);
     let headings = headings(&lines);
-    let best = best(&lines, &headings);
-    thread.declared = declared(&headings, best.as_ref().and_then(|b| b.heading));
-    match best {
-        Some(mut candidate) => {
-            boilerplate::strip(&lines, &mut candidate.segments);
-            answers::unjoin(&mut candidate.segments);
+    let cut = cut(&lines, &headings);
+    thread.declared = declared(&headings, cut.as_ref().and_then(|b| b.heading));
+    match cut {
+        Some(candidate) => {
             thread.comments = comments(&lines, &candidate.segments);
             answers::resolve(&mut thread.comments, &candidate.segments);
             let clock = Clock::new(document.captured.as_deref(), None, thread.lang.as_deref());
@@ -68,6 +66,59 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
         None => absent(&mut thread, &lines, &headings),
     }
     thread
+}
+
+/// What a line of a dump was taken as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Heading of the comment section.
+    Heading,
+    /// Author or time of the comment with this number.
+    Byline(u32),
+    /// Body of the comment with this number.
+    Body(u32),
+    /// A link, a score, the form, a rule.
+    Furniture,
+    /// Nothing of the comments.
+    Other,
+}
+
+/// What each line of a dump is taken as, one entry per line of `text`: the reasons for what [`text_thread`] finds.
+///
+/// # Example
+/// ```
+/// use commentariat::comments::text::{Role, roles};
+/// let dump = "A long headline here\n\n1 comment\n\nTimur says:\n\nFinally.\n\nReply";
+/// let roles = roles(dump);
+/// assert_eq!((roles[2], roles[6], roles[8]), (Role::Heading, Role::Body(1), Role::Furniture));
+/// ```
+pub fn roles(text: &str) -> Vec<Role> {
+    let lines = lines::read(text);
+    let mut roles: Vec<Role> = lines
+        .iter()
+        .map(|l| match l.class {
+            Class::Reply | Class::Action | Class::Mark | Class::End | Class::Furniture => Role::Furniture,
+            _ => Role::Other,
+        })
+        .collect();
+    if let Some(candidate) = cut(&lines, &headings(&lines)) {
+        if let Some(heading) = candidate.heading {
+            roles[heading] = Role::Heading;
+        }
+        for (no, segment) in (1..).zip(&candidate.segments) {
+            segment.byline.iter().for_each(|&i| roles[i] = Role::Byline(no));
+            segment.body.iter().for_each(|&i| roles[i] = Role::Body(no));
+        }
+    }
+    roles
+}
+
+/// The best cut, with what the page repeats taken off the bodies.
+fn cut(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> {
+    let mut candidate = best(lines, headings)?;
+    boilerplate::strip(lines, &mut candidate.segments);
+    answers::unjoin(&mut candidate.segments);
+    Some(candidate)
 }
 
 /// The best way to cut the text, if any is believable.

@@ -3,6 +3,59 @@
 //! A new language is a line in each table. Longer phrases stand before their own beginnings where a table is
 //! matched by prefix.
 
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A table of phrases, found by their first letter.
+pub(super) struct Table {
+    by_first: FxHashMap<char, Vec<&'static str>>,
+    whole: FxHashSet<&'static str>,
+}
+
+impl Table {
+    fn new(phrases: &[&'static str]) -> Self {
+        let mut by_first: FxHashMap<char, Vec<&'static str>> = FxHashMap::default();
+        for phrase in phrases {
+            let phrase = phrase.trim_start_matches(|c: char| !c.is_alphanumeric());
+            by_first.entry(phrase.chars().next().unwrap_or(' ')).or_default().push(phrase);
+        }
+        Table { by_first, whole: phrases.iter().copied().collect() }
+    }
+
+    /// Phrases that begin as `text` does, by the first letter.
+    pub(super) fn near(&self, text: &str) -> &[&'static str] {
+        text.chars().next().and_then(|c| self.by_first.get(&c)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Is `text` one of the phrases?
+    pub(super) fn contains(&self, text: &str) -> bool {
+        self.whole.contains(text)
+    }
+}
+
+macro_rules! tables {
+    ($($table:ident = $phrases:ident;)*) => {
+        $(pub(super) static $table: LazyLock<Table> = LazyLock::new(|| Table::new($phrases));)*
+    };
+}
+
+tables! {
+    T_NOUNS = NOUNS;
+    T_BARE = BARE;
+    T_NOT_HEADING = NOT_HEADING;
+    T_ENDS = ENDS;
+    T_REPLY = REPLY;
+    T_ACTIONS = ACTIONS;
+    T_SAYS = SAYS;
+    T_JOINTS = JOINTS;
+    T_FURNITURE = FURNITURE;
+    T_MONTHS = MONTHS;
+    T_UNITS = UNITS;
+    T_NEAR_DAYS = NEAR_DAYS;
+    T_NOW = NOW;
+}
+
 /// Nouns that a section's heading counts or names: the beginnings of words.
 pub(super) const NOUNS: &[&str] = &[
     "comments",

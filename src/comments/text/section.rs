@@ -1,6 +1,6 @@
 //! Headings of comment sections and the number of comments they declare.
 
-use super::phrases::{BARE, NOT_HEADING, NOUNS};
+use super::phrases::{T_BARE, T_NOT_HEADING, T_NOUNS};
 
 /// A line that names a comment section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,14 +109,14 @@ const ZERO: &[&str] = &[
 pub(super) fn heading(lower: &str) -> Option<Heading> {
     let line = lower.trim_matches(|c: char| !c.is_alphanumeric() && !"()[]".contains(c));
     let line = line.trim_start_matches(['(', '[']);
-    if line.is_empty() || NOT_HEADING.iter().any(|p| line.starts_with(p)) {
+    if line.is_empty() || T_NOT_HEADING.near(line).iter().any(|p| line.starts_with(p)) {
         return None;
     }
     let whole = line.trim_matches(|c: char| !c.is_alphanumeric());
     if ZERO.contains(&whole) {
         return Some(Heading { n: Some(0), aside: false });
     }
-    if BARE.contains(&line) || BARE.contains(&whole) {
+    if T_BARE.contains(line) || T_BARE.contains(whole) {
         return Some(Heading { n: None, aside: false });
     }
     if !lower.bytes().any(|b| b.is_ascii_digit()) {
@@ -149,7 +149,7 @@ fn counted(part: &str) -> Option<Heading> {
         n_words += 1;
     }
     let words = &words[..n_words];
-    let noun = |w: &str| NOUNS.contains(&w) || w.strip_suffix(')').is_some_and(|w| NOUNS.contains(&w));
+    let noun = |w: &str| T_NOUNS.contains(w) || w.strip_suffix(')').is_some_and(|w| T_NOUNS.contains(w));
     let at = words.iter().position(|w| noun(w))?;
     let number = |i: usize| words.get(i).and_then(|w| parse(w));
     let link = words[..at].iter().any(|w| LINKS.contains(w));

@@ -1,6 +1,6 @@
 //! Times inside a line: where they stand, and whether they name a moment or only a day.
 
-use super::phrases::{AGO, AGO_BEFORE, MONTHS, NEAR_DAYS, NOW, UNITS};
+use super::phrases::{AGO, AGO_BEFORE, T_MONTHS, T_NEAR_DAYS, T_NOW, T_UNITS};
 
 /// Where a time stands in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn now(lower: &str) -> Option<When> {
         Some(tokens[at - 1].end)
     };
     (0..n).find_map(|i| {
-        let end = NOW.iter().find_map(|phrase| ends(i, phrase))?;
+        let end = T_NOW.near(&lower[tokens[i].start..]).iter().find_map(|phrase| ends(i, phrase))?;
         Some(When { start: tokens[i].start, end, exact: true })
     })
 }
@@ -159,7 +159,7 @@ impl Line<'_> {
     }
 
     fn month(&self, i: usize) -> bool {
-        self.word(i).is_some_and(|w| MONTHS.contains(&w))
+        self.word(i).is_some_and(|w| T_MONTHS.contains(w))
     }
 
     fn year(&self, i: usize) -> bool {
@@ -177,7 +177,7 @@ impl Line<'_> {
         if let Some(end) = self.ago(i) {
             return Some(made(end, true));
         }
-        if self.word(i).is_some_and(|w| NEAR_DAYS.contains(&w)) {
+        if self.word(i).is_some_and(|w| T_NEAR_DAYS.contains(w)) {
             let end = self.clock_after(i + 1)?;
             return Some(made(end, true));
         }
@@ -198,7 +198,10 @@ impl Line<'_> {
     fn ago(&self, i: usize) -> Option<usize> {
         let unit = |i: usize| {
             self.word(i).is_some_and(|w| {
-                UNITS.iter().any(|u| w.starts_with(u) && (u.len() > 2 || w == *u || w.len() <= u.len() + 2))
+                T_UNITS
+                    .near(w)
+                    .iter()
+                    .any(|u| w.starts_with(u) && (u.len() > 2 || w == *u || w.len() <= u.len() + 2))
             })
         };
         let ago = |i: usize| self.word(i).is_some_and(|w| AGO.contains(&w));

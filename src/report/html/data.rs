@@ -10,6 +10,9 @@ use super::super::{Group, HeadEstimate, Report};
 use super::escape::{base64, links};
 use crate::error::{Error, Kind, Result};
 
+/// Deciding words of a comment that the page keeps.
+const MAX_WORDS: usize = 3;
+
 fn internal(e: impl std::fmt::Display) -> Error {
     Error::new(Kind::Internal, format!("the report cannot be written as HTML: {e}"))
 }
@@ -132,7 +135,7 @@ pub fn comments(report: &Report) -> Result<String> {
         };
         let mut decided: Vec<Vec<[i64; 2]>> = Vec::with_capacity(cs.len());
         for c in cs {
-            let one = c.words.iter().map(|(w, s)| {
+            let one = c.words.iter().take(MAX_WORDS).map(|(w, s)| {
                 let at = *index.entry(w).or_insert_with(|| {
                     words.push(w);
                     words.len() - 1

@@ -155,7 +155,9 @@
   }
 
   // What scrolls sideways can be reached with the keyboard.
+  // Boxes in closed articles are left alone: asking for their width would lay all of them out.
   const reach = () => all('.wide').forEach((box) => {
+    if (box.closest('details:not([open])')) return;
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
       box.setAttribute('role', 'region');

@@ -15,7 +15,7 @@ use crate::model::{HeadReport, TrainParams, TrainReport, quantify, store, train}
 /// Train a model from labelled CSV
 #[derive(Debug, Args)]
 pub struct Train {
-    /// Labelled CSV files: columns text and stance, optional sentiment, article, id, parent, parent_text,
+    /// Labelled CSV files: columns text and stance, optional sentiment, article, id, parent, `parent_text`,
     /// headline, lang, coder, confidence, source
     #[arg(required = true, value_name = "LABELS.csv")]
     labels: Vec<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Train {
     /// A label column other than stance and sentiment; can be given again
     #[arg(long = "label", value_name = "COLUMN")]
     label: Vec<String>,
-    /// A column under another name in the files: text=comment_body; can be given again
+    /// A column under another name in the files: `text=comment_body`; can be given again
     #[arg(long = "column", value_name = "NAME=FOUND", value_parser = pair)]
     columns: Vec<(String, String)>,
     /// A label to rename while reading: "pro=pro-Kremlin"; can be given again

@@ -135,7 +135,7 @@ impl Clock {
 
     fn parse(&self, text: &str) -> Option<Moment> {
         let text = text.trim();
-        if text.len() > 160 || !text.chars().any(|c| c.is_alphanumeric()) {
+        if text.len() > 160 || !text.chars().any(char::is_alphanumeric) {
             return None;
         }
         iso(text).or_else(|| epoch(text)).or_else(|| self.loose(&text.to_lowercase()))

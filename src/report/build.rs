@@ -224,16 +224,13 @@ impl<'m> Builder<'m> {
         let estimates: Vec<Vec<Option<Estimate>>> =
             articles.par_iter().map(|a| self.estimate(a)).collect::<Result<_>>()?;
         let keys: Vec<String> = articles.iter().map(|a| self.group_key(a)).collect::<Result<_>>()?;
-        let mut groups: Vec<(Group, Vec<Option<Estimate>>)> = match self.options.by {
-            By::Article => articles.iter().map(|a| a.group.clone()).zip(estimates.iter().cloned()).collect(),
-            _ => {
-                let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-                keys.iter().enumerate().for_each(|(i, k)| by_key.entry(k).or_default().push(i));
-                by_key
-                    .into_iter()
-                    .map(|(key, members)| self.merge(key, &members, &articles, &estimates, true))
-                    .collect::<Result<_>>()?
-            }
+        let mut groups: Vec<(Group, Vec<Option<Estimate>>)> = if self.options.by == By::Article { articles.iter().map(|a| a.group.clone()).zip(estimates.iter().cloned()).collect() } else {
+            let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            keys.iter().enumerate().for_each(|(i, k)| by_key.entry(k).or_default().push(i));
+            by_key
+                .into_iter()
+                .map(|(key, members)| self.merge(key, &members, &articles, &estimates, true))
+                .collect::<Result<_>>()?
         };
         let with_comments: Vec<usize> =
             (0..articles.len()).filter(|&i| articles[i].group.n_scored > 0).collect();

@@ -89,15 +89,12 @@ impl Build {
             if entry.out.is_none() && !entry.text.chars().any(|c| !c.is_whitespace()) {
                 entry.out = Some("without text");
             }
-            match entry.out {
-                Some(why) => {
-                    *self.left_out.entry(why).or_default() += 1;
-                    numbers.push(None);
-                }
-                None => {
-                    n += 1;
-                    numbers.push(Some(n));
-                }
+            if let Some(why) = entry.out {
+                *self.left_out.entry(why).or_default() += 1;
+                numbers.push(None);
+            } else {
+                n += 1;
+                numbers.push(Some(n));
             }
         }
         for (i, entry) in self.entries.into_iter().enumerate() {

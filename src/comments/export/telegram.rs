@@ -94,7 +94,7 @@ fn chat_threads(document: &Document, chat: Chat) -> Vec<Thread> {
     };
     let replies = chat.messages.iter().any(|m| m.reply_to_message_id.is_some());
     // Without answers a channel's own posts are what was asked for.
-    let posts = replies && chat.messages.iter().any(|m| is_post(m));
+    let posts = replies && chat.messages.iter().any(&is_post);
     let mut builds: Vec<Build> = vec![Build::new(document, "telegram", Some(id.clone())).title(chat.name)];
     // Thread of each message; answers stand after what they answer.
     let mut place: FxHashMap<i64, usize> = FxHashMap::default();

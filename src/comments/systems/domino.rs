@@ -1,4 +1,4 @@
-//! Blogs on IBM Domino (the DominoBlog template): a list of one entry per comment.
+//! Blogs on IBM Domino (the `DominoBlog` template): a list of one entry per comment.
 
 use super::System;
 

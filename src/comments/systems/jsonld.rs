@@ -43,12 +43,11 @@ fn walk(page: &Page<'_>, value: &Value, parent: Option<usize>, found: &mut Vec<F
         Value::Array(list) => list.iter().for_each(|v| walk(page, v, parent, found, left)),
         Value::Object(object) => {
             let mut at = parent;
-            if is_comment(value) {
-                if let Some(comment) = comment(page, value, parent, found) {
+            if is_comment(value)
+                && let Some(comment) = comment(page, value, parent, found) {
                     found.push(comment);
                     at = Some(found.len() - 1);
                 }
-            }
             for key in [
                 "comment",
                 "comments",

@@ -1,4 +1,4 @@
-//! OpenWeb (spot.im), as rendered.
+//! `OpenWeb` (spot.im), as rendered.
 
 use super::{Depth, System};
 

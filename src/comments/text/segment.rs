@@ -457,11 +457,10 @@ impl Cut<'_, '_> {
             let line = &self.lines[i];
             let started = !out.is_empty();
             match &line.class {
-                Class::Blank => {
-                    if started {
+                Class::Blank
+                    if started => {
                         out.push(i);
                     }
-                }
                 Class::Text | Class::Heading(_) => out.push(i),
                 // What ends most comments ends this one.
                 Class::Reply if started && replies => break,
@@ -473,7 +472,7 @@ impl Cut<'_, '_> {
                 }
                 Class::Byline(b) if started && b.form != Form::Time => out.push(i),
                 Class::Mark if started && !line.text.starts_with(['+', '-', '−', '–', '0', '•', '|']) => {
-                    out.push(i)
+                    out.push(i);
                 }
                 Class::Furniture if started => out.push(i),
                 Class::End if started && self.footer => out.push(i),

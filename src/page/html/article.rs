@@ -94,7 +94,7 @@ impl<'a> Metas<'a> {
                 tag::HTML => {
                     out.lang = out.lang.or_else(|| {
                         dom.attr_of(id, tag::LANG).or_else(|| dom.attr(id, "xml:lang")).map(str::to_owned)
-                    })
+                    });
                 }
                 tag::TITLE
                     if out.title.is_none() && !dom.ancestors(id).any(|up| dom.name(up) == tag::SVG) =>

@@ -23,7 +23,7 @@ pub(super) fn build(html: &str) -> Dom {
     // The emitter owns its callback, so the builder goes in and its work comes out through a reference.
     let mut emitter = CallbackEmitter::<_, Infallible>::new(Sink(&mut builder));
     emitter.naively_switch_states(true);
-    for token in Tokenizer::new_with_emitter(&html[..end], emitter) {
+    if let Some(token) = Tokenizer::new_with_emitter(&html[..end], emitter).next() {
         match token {
             Ok(never) => match never {},
         }

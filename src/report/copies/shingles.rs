@@ -1,4 +1,4 @@
-//! Shingles of a text, their MinHash in bands, and the exact similarity.
+//! Shingles of a text, their `MinHash` in bands, and the exact similarity.
 
 /// Characters of a shingle.
 const SHINGLE: usize = 5;
@@ -24,7 +24,7 @@ fn each(text: &str, mut f: impl FnMut(u64)) {
     }
 }
 
-/// Polynomial over the characters, then the finaliser of MurmurHash3.
+/// Polynomial over the characters, then the finaliser of `MurmurHash3`.
 fn hash(window: &[u32; SHINGLE]) -> u64 {
     let mut h = window
         .iter()
@@ -60,7 +60,7 @@ pub fn jaccard(a: &[u32], b: &[u32]) -> f64 {
     both as f64 / (a.len() + b.len() - both) as f64
 }
 
-/// One key per band of the MinHash signature.
+/// One key per band of the `MinHash` signature.
 ///
 /// The `k`-th hash of a shingle is `low + k high` of its 64 bits (Kirsch and Mitzenmacher 2008), so that a signature
 /// costs additions and comparisons alone.

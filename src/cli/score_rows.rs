@@ -464,6 +464,7 @@ pub(super) fn write_classes(model: &Model, posteriors: Option<&[Vec<f64>]>, out:
 
 /// Six decimals, rounded.
 fn write_probability(out: &mut Vec<u8>, p: f64) {
+    #[expect(clippy::cast_sign_loss, reason = "probabilities are not negative")]
     let n = (p * 1e6).round() as u32;
     out.push(b'0' + (n / 1_000_000) as u8);
     out.push(b'.');

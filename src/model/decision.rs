@@ -40,7 +40,7 @@ pub(crate) fn best_decision(posteriors: &[Vec<f64>], y: &[usize], k: usize) -> V
                     worth(&offsets)
                 })
                 .collect();
-            offsets[c] = f64::from(argmax(tried) as i32 + STEPS.start()) / 10.0;
+            offsets[c] = f64::from(STEPS.clone().nth(argmax(tried)).unwrap_or(0)) / 10.0;
         }
     }
     offsets

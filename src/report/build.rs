@@ -224,7 +224,9 @@ impl<'m> Builder<'m> {
         let estimates: Vec<Vec<Option<Estimate>>> =
             articles.par_iter().map(|a| self.estimate(a)).collect::<Result<_>>()?;
         let keys: Vec<String> = articles.iter().map(|a| self.group_key(a)).collect::<Result<_>>()?;
-        let mut groups: Vec<(Group, Vec<Option<Estimate>>)> = if self.options.by == By::Article { articles.iter().map(|a| a.group.clone()).zip(estimates.iter().cloned()).collect() } else {
+        let mut groups: Vec<(Group, Vec<Option<Estimate>>)> = if self.options.by == By::Article {
+            articles.iter().map(|a| a.group.clone()).zip(estimates.iter().cloned()).collect()
+        } else {
             let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             keys.iter().enumerate().for_each(|(i, k)| by_key.entry(k).or_default().push(i));
             by_key

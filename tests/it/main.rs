@@ -1,5 +1,19 @@
 //! One integration binary: a file per verb, each run with the real `stance`.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_sign_loss,
+    clippy::cast_lossless,
+    clippy::float_cmp,
+    clippy::too_many_lines,
+    clippy::struct_field_names,
+    clippy::single_element_loop,
+    clippy::single_match_else,
+    reason = "tests open files, print what they skip or measure, and compare what must be equal"
+)]
+
 mod adapt;
 mod agree;
 mod copies;

@@ -27,6 +27,7 @@ struct Stream {
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
+#[expect(clippy::struct_field_names, reason = "the export's own names")]
 struct Post {
     username: Option<String>,
     created_at: Option<String>,

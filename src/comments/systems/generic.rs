@@ -360,9 +360,10 @@ fn groups(dom: &Dom) -> FxHashMap<Key, Vec<Id>> {
             let numbered = id.bytes().any(|b| b.is_ascii_digit());
             push(&mut groups, dom, at, if numbered || class.is_empty() { fold(id) } else { class }, false);
         } else if has_word(class, WEAK)
-            && let Some(word) = class.split_ascii_whitespace().find(|c| has_word(c, WEAK)) {
-                push(&mut groups, dom, at, fold(word), false);
-            }
+            && let Some(word) = class.split_ascii_whitespace().find(|c| has_word(c, WEAK))
+        {
+            push(&mut groups, dom, at, fold(word), false);
+        }
         if has_word(class, STRONG) || has_word(id, STRONG) {
             sections.push(dom.end(at));
         }

@@ -44,10 +44,11 @@ fn walk(page: &Page<'_>, value: &Value, parent: Option<usize>, found: &mut Vec<F
         Value::Object(object) => {
             let mut at = parent;
             if is_comment(value)
-                && let Some(comment) = comment(page, value, parent, found) {
-                    found.push(comment);
-                    at = Some(found.len() - 1);
-                }
+                && let Some(comment) = comment(page, value, parent, found)
+            {
+                found.push(comment);
+                at = Some(found.len() - 1);
+            }
             for key in [
                 "comment",
                 "comments",

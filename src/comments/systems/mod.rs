@@ -32,6 +32,7 @@ mod spip;
 mod spotim;
 mod squarespace;
 mod telegram;
+#[cfg(test)]
 mod template;
 mod typepad;
 mod viafoura;

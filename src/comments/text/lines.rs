@@ -214,9 +214,10 @@ pub(super) fn strip_links(lower: &str) -> (&str, bool, usize) {
         rest = &from[len..];
         // "Reply to Name" and "(Comment number 391)" belong to the link.
         if let Some(inside) = rest.trim_start().strip_prefix('(')
-            && let Some(end) = inside.find(')').filter(|&end| end <= 40) {
-                rest = &inside[end + 1..];
-            }
+            && let Some(end) = inside.find(')').filter(|&end| end <= 40)
+        {
+            rest = &inside[end + 1..];
+        }
     }
 }
 

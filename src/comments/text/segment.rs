@@ -103,9 +103,10 @@ pub(super) fn candidate(
         if !(strong && authored && n >= 3 && (with_links >= 0.6 || nested || right || numbered)) {
             return None;
         }
-    } else if doubtful && !(strong && (right || (n >= 3 && with_links >= 0.6))) {
-        return None;
-    } else if formed && !(right || with_links >= 0.5 || numbered || (strong && n >= 3 && n_chars / n >= 40)) {
+    }
+    let sure = strong && (right || (n >= 3 && with_links >= 0.6));
+    let told = right || with_links >= 0.5 || numbered || (strong && n >= 3 && n_chars / n >= 40);
+    if heading.is_some() && ((doubtful && !sure) || (formed && !doubtful && !told)) {
         return None;
     }
     if n < 3 && !right && with_links < 0.5 && declared.is_some() {
@@ -115,8 +116,8 @@ pub(super) fn candidate(
         return None;
     }
     let mut score = match separator {
-        Separator::Byline { form: Form::Says, .. } => 1.6,
-        Separator::Byline { exact: true, form: Form::AuthorTime | Form::Time } => 1.6,
+        Separator::Byline { form: Form::Says, .. }
+        | Separator::Byline { exact: true, form: Form::AuthorTime | Form::Time } => 1.6,
         Separator::Byline { form: Form::AuthorTime | Form::Time, .. } => 0.6,
         Separator::Byline { .. } => 0.8,
         Separator::Reply => 1.0,
@@ -457,10 +458,9 @@ impl Cut<'_, '_> {
             let line = &self.lines[i];
             let started = !out.is_empty();
             match &line.class {
-                Class::Blank
-                    if started => {
-                        out.push(i);
-                    }
+                Class::Blank if started => {
+                    out.push(i);
+                }
                 Class::Text | Class::Heading(_) => out.push(i),
                 // What ends most comments ends this one.
                 Class::Reply if started && replies => break,
@@ -471,7 +471,8 @@ impl Cut<'_, '_> {
                     break;
                 }
                 Class::Byline(b) if started && b.form != Form::Time => out.push(i),
-                Class::Mark if started && !line.text.starts_with(['+', '-', '−', '–', '0', '•', '|']) => {
+                Class::Mark if started && !line.text.starts_with(['+', '-', '−', '–', '0', '•', '|']) =>
+                {
                     out.push(i);
                 }
                 Class::Furniture if started => out.push(i),

@@ -105,35 +105,10 @@ impl Dom {
         })
     }
 
-    /// Children of `id`, text among them.
-    pub(crate) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
-        let (mut at, end) = (id + 1, self.end(id));
-        std::iter::from_fn(move || {
-            let now = at;
-            (now < end).then(|| {
-                at = self.end(now);
-                now
-            })
-        })
-    }
-
-    /// The next sibling, text included.
-    pub(crate) fn next_sibling(&self, id: Id) -> Option<Id> {
-        let next = self.end(id);
-        (id != 0 && next < self.end(self.parent(id))).then_some(next)
-    }
-
     /// Text of a text node, empty for elements.
     pub(crate) fn text(&self, id: Id) -> &str {
         let n = self.node(id);
         if n.name == tag::TEXT { &self.buf[n.from as usize..n.to as usize] } else { "" }
-    }
-
-    /// Attributes of an element as `(name, value)`.
-    pub(crate) fn attrs(&self, id: Id) -> impl Iterator<Item = (&str, &str)> + '_ {
-        let n = self.node(id);
-        let range = if n.name == tag::TEXT { 0..0 } else { n.from as usize..n.to as usize };
-        self.attrs[range].iter().map(|a| (self.names.get(a.name), &self.buf[a.from as usize..a.to as usize]))
     }
 
     /// Value of an attribute whose name is one of the [`tag`] constants.

@@ -213,11 +213,6 @@ impl<'a> Seen<'a> {
             }),
         }
     }
-
-    /// The distinct classes.
-    pub(crate) fn classes(&self) -> impl Iterator<Item = &'a str> + '_ {
-        self.classes.iter().copied()
-    }
 }
 
 /// Splits at `sep` where no bracket is open.

@@ -8,10 +8,11 @@ pub(crate) struct Name(pub(crate) u16);
 
 macro_rules! names {
     ($($konst:ident $text:literal),* $(,)?) => {
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "only their order counts")]
         #[repr(u16)]
         enum Fixed { $($konst),* }
-        $(pub(crate) const $konst: Name = Name(Fixed::$konst as u16);)*
+        $(#[allow(dead_code, reason = "a tag is a number for tables by tag, named in rules or not")]
+        pub(crate) const $konst: Name = Name(Fixed::$konst as u16);)*
         const FIXED: &[&str] = &[$($text),*];
     };
 }

@@ -154,10 +154,6 @@ impl Writer {
     pub(crate) fn finish(self) -> String {
         self.out
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.out.is_empty()
-    }
 }
 
 /// Everything readable inside `id`.

@@ -140,7 +140,7 @@ pub fn comments(report: &Report) -> Result<String> {
                     words.push(w);
                     words.len() - 1
                 });
-                [at as i64, (f64::from(*s) * 10.0).round() as i64]
+                [i64::try_from(at).unwrap_or(0), (f64::from(*s) * 10.0).round() as i64]
             });
             decided.push(one.collect());
         }

@@ -312,7 +312,7 @@ pub fn card(report: &Report) -> String {
 }
 
 /// The command, the settings, the hashes of the inputs.
-pub fn reproduce(report: &Report) -> Result<String> {
+pub fn reproduce(report: &Report) -> String {
     let mut out = String::new();
     if !report.command.is_empty() {
         let line: Vec<String> = report.command.iter().map(|a| quoted(a)).collect();
@@ -354,7 +354,7 @@ pub fn reproduce(report: &Report) -> Result<String> {
         }
         out.push_str("</tbody></table></div></details>\n");
     }
-    Ok(out)
+    out
 }
 
 /// An argument as a shell takes it.

@@ -115,7 +115,8 @@ fn ece(y: &[usize], p: &[Vec<f64>]) -> f64 {
     for (y, p) in y.iter().zip(p) {
         let (class, top) =
             p.iter().enumerate().fold((0, 0.0), |a, (c, x)| if *x > a.1 { (c, *x) } else { a });
-        let bin = &mut bins[((top * 15.0) as usize).min(14)];
+        let at = (1..15).filter(|i| top * 15.0 >= f64::from(*i)).count();
+        let bin = &mut bins[at];
         bin.0 += 1.0;
         bin.1 += top;
         bin.2 += f64::from(u8::from(class == *y));

@@ -171,7 +171,7 @@ impl Known {
             languages: BTreeMap::new(),
         };
         for row in &labelled.rows {
-            let (terms, facts) = v.row(&mut analyser, &row.text, &idf);
+            let (terms, facts) = v.row(&mut analyser, &row.text, |term| idf[term as usize]);
             let mut components = Vec::new();
             if let Some(embedding) = &v.embedding {
                 let mut dense = Vec::new();
@@ -331,11 +331,14 @@ impl Job<'_> {
             let weights = self.weights(&y, |i| self.of_fold[i] != fold);
             let map = Map { weights: &weights, ..problem };
             let solution = map.solve();
-            (0..n_rows).filter(|i| self.of_fold[*i] == fold).for_each(|i| z_out[i] = map.logits(&solution, i));
+            (0..n_rows)
+                .filter(|i| self.of_fold[*i] == fold)
+                .for_each(|i| z_out[i] = map.logits(&solution, i));
         }
         let judged: Vec<usize> = (0..n_rows).filter(|i| y[*i].is_some() && !rows[*i].informative).collect();
         // Without a random part the whole has to do.
-        let judged = if judged.is_empty() { (0..n_rows).filter(|i| y[*i].is_some()).collect() } else { judged };
+        let judged =
+            if judged.is_empty() { (0..n_rows).filter(|i| y[*i].is_some()).collect() } else { judged };
         let truth: Vec<usize> = judged.iter().filter_map(|i| y[*i]).collect();
         let scores: Vec<&[f64]> = judged.iter().map(|i| z_out[*i].as_slice()).collect();
         let scale = Scale::fit(&scores, &truth, k);

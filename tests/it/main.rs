@@ -5,6 +5,7 @@ mod agree;
 mod copies;
 mod estimate;
 mod evaluate;
+mod explain;
 mod floors;
 mod html;
 mod labels;
@@ -14,6 +15,7 @@ mod report;
 mod score;
 mod split;
 mod train;
+mod view;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -22,6 +22,8 @@ pub enum Kind {
     Io,
     /// Interrupted by the user.
     Interrupted,
+    /// A check that was asked for says no: what was computed again differs.
+    Differs,
     /// A bug in this crate.
     Internal,
 }
@@ -138,7 +140,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self.inner.kind {
             Kind::Usage | Kind::Input | Kind::Model => 2,
-            Kind::Io | Kind::Interrupted | Kind::Internal => 1,
+            Kind::Io | Kind::Interrupted | Kind::Differs | Kind::Internal => 1,
         }
     }
 }

@@ -1,17 +1,62 @@
-//! `stance card`.
+//! `stance card`: the model card as Markdown, or the methods paragraph on a model.
 
-use clap::Args;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 
 use super::Context;
-use crate::error::{Error, Kind, Result};
+use super::output::Output;
+use crate::error::{Error, Result};
+use crate::model::store;
+use crate::report::card;
+use crate::report::facts::ModelFacts;
+use crate::report::methods::{self, Lang};
 
 /// The model card, as Markdown
 #[derive(Debug, Args)]
-pub struct Card {}
+#[command(after_help = "Examples:
+  stance card                           the card of the shipped model
+  stance card my.stance -o card.md      that of another
+  stance card --methods ru              sentences on the model for a paper, in Russian
+The paragraph on a whole analysis, with its numbers, is in the page of stance report --format html.")]
+pub struct Card {
+    /// The model [default: the one shipped with the program]
+    #[arg(value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// The methods sentences in this language instead of the card
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    methods: Option<Language>,
+    /// Where it goes [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// English.
+    En,
+    /// Russian.
+    Ru,
+}
 
 impl Card {
     /// Runs the verb.
+    ///
+    /// # Errors
+    /// A model that cannot be read.
     pub fn run(&self, _ctx: &Context) -> Result<()> {
-        Err(Error::new(Kind::Internal, "this verb is not built yet"))
+        let facts = match &self.model {
+            Some(path) => ModelFacts::of(&store::read(path)?),
+            None => ModelFacts::of(crate::model::shipped()?),
+        };
+        let text = match self.methods {
+            None => card::markdown(&facts),
+            Some(Language::En) => methods::classifier(&facts, Lang::En) + "\n",
+            Some(Language::Ru) => methods::classifier(&facts, Lang::Ru) + "\n",
+        };
+        let mut out = Output::open(self.output.as_deref())?;
+        out.write_all(text.as_bytes()).map_err(|e| Error::io("the card", e))?;
+        out.finish()
     }
 }

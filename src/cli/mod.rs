@@ -31,9 +31,20 @@ mod split;
 mod train;
 mod verify;
 
+/// From saved pages to a table, then what follows from there.
+const EXAMPLES: &str = "Examples:
+  stance report saved/*.html                         shares per article, with intervals
+  stance report saved/ --format html -o report.html  the same as a page to look at and pass on
+  stance explain saved/page.html:4                   the words that decided comment 4
+  stance split saved/ --format csv -o comments.csv   the comments alone
+  stance sample saved/ -n 50 -o my50.csv             fifty comments to label for a new outlet
+  stance train my50.csv --base shipped -o my.stance  the model, adapted to it
+  stance report saved/ -m my.stance                  shares by that model
+Nothing is sent anywhere. `stance VERB --help` says more.";
+
 /// Reader comments of saved pages: split, scored, and their distribution reported.
 #[derive(Debug, Parser)]
-#[command(name = "stance", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "stance", version, about, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,

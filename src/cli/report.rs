@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::Output;
 use super::split::AuthorFlags;
-use super::threads::Read;
+use super::threads::{Read, Summary};
 use super::{Context, input};
 use crate::comments;
 use crate::error::{Error, Result};
@@ -117,6 +117,25 @@ impl Report {
     /// # Errors
     /// Inputs, a model or a side file that cannot be read; a group that does not exist.
     pub fn run(&self, ctx: &Context) -> Result<()> {
+        let mut out = Output::open(self.output.as_deref())?;
+        let (report, summary) = self.build(ctx)?;
+        let rendered = match self.format {
+            Format::Text => text::render(&report),
+            Format::Json => json::render(&report)?,
+            Format::Csv => csv::render(&report)?,
+            Format::Md => markdown::render(&report),
+            Format::Html => html::render(&report)?,
+        };
+        out.write_all(rendered.as_bytes()).map_err(|e| Error::io("the report", e))?;
+        out.finish()?;
+        summary.check()
+    }
+
+    /// The report and what could not be read.
+    ///
+    /// # Errors
+    /// As [`Report::run`].
+    pub(super) fn build(&self, ctx: &Context) -> Result<(crate::report::Report, Summary)> {
         let loaded;
         let model: &Model = match &self.model {
             Some(path) => {
@@ -125,7 +144,6 @@ impl Report {
             }
             None => model::shipped()?,
         };
-        let mut out = Output::open(self.output.as_deref())?;
         let split = self.authors.options()?;
         let mut builder = Builder::new(model, self.options()?)?;
         let summary = self.read.documents(
@@ -152,17 +170,7 @@ impl Report {
                 Ok(())
             },
         )?;
-        let report = builder.finish()?;
-        let rendered = match self.format {
-            Format::Text => text::render(&report),
-            Format::Json => json::render(&report)?,
-            Format::Csv => csv::render(&report)?,
-            Format::Md => markdown::render(&report),
-            Format::Html => html::render(&report)?,
-        };
-        out.write_all(rendered.as_bytes()).map_err(|e| Error::io("the report", e))?;
-        out.finish()?;
-        summary.check()
+        Ok((builder.finish()?, summary))
     }
 
     fn options(&self) -> Result<Options> {
@@ -206,7 +214,7 @@ impl Report {
             facts,
             known,
             rows: matches!(self.format, Format::Json | Format::Html).then_some(self.quotes.into()),
-            command: std::env::args().collect(),
+            command: std::env::args().skip(1).collect(),
         })
     }
 }

@@ -81,7 +81,10 @@ impl Vectoriser {
             .flat_map_iter(|texts| {
                 let mut analyser = self.analyser();
                 let idf = &idf;
-                texts.iter().map(move |t| self.row(&mut analyser, t, idf).0).collect::<Vec<_>>()
+                texts
+                    .iter()
+                    .map(move |t| self.row(&mut analyser, t, |term| idf[term as usize]).0)
+                    .collect::<Vec<_>>()
             })
             .collect()
     }
@@ -95,7 +98,7 @@ impl Vectoriser {
         &self,
         analyser: &mut Analyser<'_, &Vocabulary>,
         text: &str,
-        idf: &[f64],
+        idf: impl Fn(u32) -> f64,
     ) -> (Vec<(u32, f64)>, Facts) {
         let facts = analyser.analyse(text);
         let offsets = self.vocabulary.offsets();
@@ -105,7 +108,7 @@ impl Vectoriser {
             for kind in kinds {
                 analyser.tallies[kind].drain(|id, tf| {
                     let term = offsets[kind] + id;
-                    row.push((term, SUBLINEAR[tf as usize] * idf[term as usize]));
+                    row.push((term, SUBLINEAR[tf as usize] * idf(term)));
                 });
             }
             let length = row[start..].iter().map(|(_, x)| x * x).sum::<f64>().sqrt();

@@ -171,7 +171,7 @@ impl Known {
             languages: BTreeMap::new(),
         };
         for row in &labelled.rows {
-            let (terms, facts) = v.row(&mut analyser, &row.text, &idf);
+            let (terms, facts) = v.row(&mut analyser, &row.text, |term| idf[term as usize]);
             let mut components = Vec::new();
             if let Some(embedding) = &v.embedding {
                 let mut dense = Vec::new();

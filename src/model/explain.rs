@@ -3,6 +3,7 @@
 use super::context::{MAX_LOGIT, SCALARS, Told, agrees, inputs, own_words};
 use super::predict::Scorer;
 use super::{Item, Model};
+use crate::features::tfidf::idf;
 
 /// What one term, or one piece of context, adds to the score of each class.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,9 @@ impl Model {
         let Some(item) = items.get(index) else { return Vec::new() };
         let own = own_words(item);
         let mut analyser = self.vectoriser.analyser();
-        let (row, facts) = self.vectoriser.row(&mut analyser, &own, &self.vectoriser.idf());
+        // The idf of this text's terms alone: all of them would cost more than the explanation.
+        let v = &self.vectoriser;
+        let (row, facts) = v.row(&mut analyser, &own, |term| idf(v.n_docs, v.df[term as usize]));
         if facts.n_chunks == 0 {
             return Vec::new();
         }

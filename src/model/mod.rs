@@ -11,6 +11,7 @@ pub mod newton;
 pub(crate) mod predict;
 mod quantify;
 pub mod store;
+mod strongest;
 pub mod thread;
 mod train;
 mod weights;
@@ -23,6 +24,7 @@ pub use adapt::{AdaptReport, AdaptedHead, adapt};
 pub use diagnose::{Diagnosis, LeftOut};
 pub use explain::{Contribution, Explanation};
 pub use quantify::quantify;
+pub use strongest::StrongTerm;
 pub use train::{HeadReport, TrainParams, TrainReport, train};
 
 use crate::comments::{Span, Thread};

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::copies::{self, Copies, Found, normalised};
 use super::facts::ModelFacts;
 use super::group::{cross, outlet};
 use super::rows::{CommentRow, LanguageCoverage, Quotes};
 use super::warnings;
-use super::{ClassShare, Comparison, Difference, Greater, Group, HeadEstimate, InputHash, Report, Settings};
+use super::{
+    ClassShare, Comparison, CopyMember, Difference, Greater, Group, HeadEstimate, InputHash, Report, Settings,
+};
 use crate::comments::Thread;
 use crate::error::{Error, Result};
 use crate::estimate::{AggregateOptions, Estimate, Quantifier, Target, Verdict, benjamini_hochberg, compare};
@@ -72,6 +75,7 @@ pub struct Options {
 }
 
 /// One article on its way into the report.
+#[derive(Clone)]
 struct Article {
     group: Group,
     outlet: String,
@@ -88,6 +92,9 @@ pub struct Builder<'m> {
     articles: Vec<Article>,
     index: HashMap<String, usize>,
     inputs: Vec<InputHash>,
+    copies: Copies,
+    /// Of each text in `copies`: index of its article, of its row, and what the report says of it.
+    places: Vec<(usize, usize, CopyMember)>,
 }
 
 impl<'m> Builder<'m> {
@@ -109,6 +116,8 @@ impl<'m> Builder<'m> {
             articles: Vec::new(),
             index: HashMap::new(),
             inputs: Vec::new(),
+            copies: Copies::default(),
+            places: Vec::new(),
         };
         b.aggregate_options().check()?;
         Ok(b)
@@ -142,7 +151,17 @@ impl<'m> Builder<'m> {
         if let Some(quotes) = self.options.rows {
             group.comments = comment_rows(self.model, thread, &items, &rows, quotes);
         }
-        self.push(group, outlet(thread), rows, &ids)
+        let n_before = self.index.get(&group.key).map_or(0, |&at| self.articles[at].heads[0].0.len());
+        self.push(group, outlet(thread), rows, &ids)?;
+        let article = self.index[&thread.article];
+        let texts: Vec<String> = thread.comments.par_iter().map(|c| normalised(&c.text, &c.quotes)).collect();
+        for (i, (c, text)) in thread.comments.iter().zip(&texts).enumerate() {
+            self.copies.push(text);
+            let member =
+                CopyMember { article: thread.article.clone(), id: c.id.clone(), time: c.time.clone() };
+            self.places.push((article, n_before + i, member));
+        }
+        Ok(())
     }
 
     /// Adds comments that were scored before, all of one article. `rows` are the posteriors per head of the model.
@@ -243,11 +262,19 @@ impl<'m> Builder<'m> {
         } else {
             None
         };
+        let found = self.copies.groups();
+        let copies: Vec<_> =
+            found.iter().map(|f| copies::shown(f, |i| self.places[i as usize].2.clone())).collect();
+        let without_copies = self.without_copies(&found, &articles, &estimates, &with_comments)?;
         let comparisons = self.comparisons(&groups)?;
         let coverage = self.coverage(&articles);
         // Said once: an article's own line names its number of comments.
         let n_short = groups.iter().filter(|(g, _)| warnings::is_short(g.n_scored)).count();
-        let warnings = warnings::short_threads(n_short, groups.len()).into_iter().collect();
+        let n_comments = articles.iter().map(|a| a.group.n_comments).sum();
+        let warnings = warnings::short_threads(n_short, groups.len())
+            .into_iter()
+            .chain(warnings::copies(&copies, n_comments))
+            .collect();
         let groups = groups.drain(..).map(|(g, e)| self.with_heads(g, &e)).collect();
         Ok(Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -257,13 +284,47 @@ impl<'m> Builder<'m> {
             groups,
             total,
             comparisons,
-            copies: Vec::new(),
-            without_copies: None,
+            copies,
+            without_copies,
             coverage,
             facts: Some(self.facts),
             command: self.options.command,
             warnings,
         })
+    }
+
+    /// All articles together with the first comment of each group of copies; `None` where there are no copies.
+    fn without_copies(
+        &self,
+        found: &[Found],
+        articles: &[Article],
+        estimates: &[Vec<Option<Estimate>>],
+        with_comments: &[usize],
+    ) -> Result<Option<Group>> {
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let (mut articles, mut estimates) = (articles.to_vec(), estimates.to_vec());
+        let mut changed = std::collections::BTreeSet::new();
+        for &i in found.iter().flat_map(|f| &f.members[1..]) {
+            let (article, row, _) = self.places[i as usize];
+            let one = &mut articles[article];
+            one.group.n_comments -= 1;
+            one.group.n_scored -= usize::from(one.heads[0].0[row].is_some());
+            for (rows, known) in &mut one.heads {
+                rows[row] = None;
+                known.get_mut(row).into_iter().for_each(|k| *k = None);
+            }
+            changed.insert(article);
+        }
+        for i in changed {
+            estimates[i] = self.estimate(&articles[i])?;
+        }
+        let (mut group, e) = self.merge("TOTAL", with_comments, &articles, &estimates, false)?;
+        group.title = Some("all articles, one comment of each group of near-copies".to_owned());
+        group.comments.clear();
+        group.cross = None;
+        Ok(Some(self.with_heads(group, &e)))
     }
 
     fn settings(&self) -> Settings {

@@ -19,6 +19,7 @@ mod agree;
 mod copies;
 mod estimate;
 mod evaluate;
+mod explain;
 mod floors;
 mod html;
 mod labels;
@@ -28,6 +29,7 @@ mod report;
 mod score;
 mod split;
 mod train;
+mod view;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

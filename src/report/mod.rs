@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod build;
 pub mod card;
+mod comments;
 pub mod copies;
 pub mod csv;
 pub mod facts;

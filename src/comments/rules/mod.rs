@@ -1,3 +1,4 @@
 //! Vocabulary of comment sections, as data.
 
 pub(crate) mod html;
+pub(crate) mod text;

@@ -1,8 +1,8 @@
 //! Bylines: lines that hold a comment's author, its time, or both, and nothing else.
 
 use super::lines::strip_links;
-use super::phrases::{BY, SAYS, T_JOINTS, T_SAYS};
 use super::when::{self, When};
+use crate::comments::rules::text::{BY, SAYS, T_JOINTS, T_SAYS};
 
 /// What a byline holds and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,8 +1,8 @@
 //! Lines of a dump and what each one is.
 
 use super::byline::{self, Byline};
-use super::phrases::{T_ACTIONS, T_ENDS, T_FURNITURE, T_REPLY, Table};
 use super::section::{self, Heading};
+use crate::comments::rules::text::{T_ACTIONS, T_ENDS, T_FURNITURE, T_REPLY, Table};
 
 /// Lines longer than this are body without a look.
 const MAX_SHORT: usize = 240;

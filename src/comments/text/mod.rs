@@ -8,7 +8,6 @@ mod answers;
 mod boilerplate;
 mod byline;
 mod lines;
-mod phrases;
 mod section;
 mod segment;
 mod when;
@@ -20,6 +19,7 @@ use section::Heading;
 use segment::{Candidate, Segment, Separator};
 
 use super::dates::Clock;
+use super::rules::text::{HOSTS, SCRIPT};
 use super::{Comment, Evidence, Status, Thread};
 use crate::page::Document;
 
@@ -308,12 +308,12 @@ fn warn(thread: &mut Thread, candidate: &Candidate) {
 fn absent(thread: &mut Thread, lines: &[Line<'_>], headings: &[(usize, Heading)]) {
     let short = || lines.iter().filter(|l| l.text.len() <= 200 && l.class != Class::Blank);
     let says = |phrase: &str| short().any(|l| l.text.to_lowercase().contains(phrase));
-    if let Some((_, host)) = phrases::HOSTS.iter().find(|(phrase, _)| says(phrase)) {
+    if let Some((_, host)) = HOSTS.iter().find(|(phrase, _)| says(phrase)) {
         thread.status = Status::Elsewhere;
         thread.host = Some((*host).to_owned());
         return;
     }
-    if phrases::SCRIPT.iter().any(|p| says(p)) {
+    if SCRIPT.iter().any(|p| says(p)) {
         thread.status = Status::Elsewhere;
         thread
             .warnings

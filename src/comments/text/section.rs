@@ -1,6 +1,6 @@
 //! Headings of comment sections and the number of comments they declare.
 
-use super::phrases::{T_BARE, T_NOT_HEADING, T_NOUNS};
+use crate::comments::rules::text::{T_BARE, T_NOT_HEADING, T_NOUNS};
 
 /// A line that names a comment section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

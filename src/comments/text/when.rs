@@ -1,6 +1,6 @@
 //! Times inside a line: where they stand, and whether they name a moment or only a day.
 
-use super::phrases::{AGO, AGO_BEFORE, T_MONTHS, T_NEAR_DAYS, T_NOW, T_UNITS};
+use crate::comments::rules::text::{AGO, AGO_BEFORE, T_MONTHS, T_NEAR_DAYS, T_NOW, T_UNITS};
 
 /// Where a time stands in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A table of phrases, found by their first letter.
-pub(super) struct Table {
+pub(crate) struct Table {
     by_first: FxHashMap<char, Vec<&'static str>>,
     whole: FxHashSet<&'static str>,
 }
@@ -24,19 +24,19 @@ impl Table {
     }
 
     /// Phrases that begin as `text` does, by the first letter.
-    pub(super) fn near(&self, text: &str) -> &[&'static str] {
+    pub(crate) fn near(&self, text: &str) -> &[&'static str] {
         text.chars().next().and_then(|c| self.by_first.get(&c)).map_or(&[], Vec::as_slice)
     }
 
     /// Is `text` one of the phrases?
-    pub(super) fn contains(&self, text: &str) -> bool {
+    pub(crate) fn contains(&self, text: &str) -> bool {
         self.whole.contains(text)
     }
 }
 
 macro_rules! tables {
     ($($table:ident = $phrases:ident;)*) => {
-        $(pub(super) static $table: LazyLock<Table> = LazyLock::new(|| Table::new($phrases));)*
+        $(pub(crate) static $table: LazyLock<Table> = LazyLock::new(|| Table::new($phrases));)*
     };
 }
 
@@ -57,7 +57,7 @@ tables! {
 }
 
 /// Nouns that a section's heading counts or names: the beginnings of words.
-pub(super) const NOUNS: &[&str] = &[
+pub(crate) const NOUNS: &[&str] = &[
     "comments",
     "comment(s)",
     "comment",
@@ -124,7 +124,7 @@ pub(super) const NOUNS: &[&str] = &[
 ];
 
 /// Headings without a number: whole lines.
-pub(super) const BARE: &[&str] = &[
+pub(crate) const BARE: &[&str] = &[
     "comments",
     "reader comments",
     "readers' comments",
@@ -189,7 +189,7 @@ pub(super) const BARE: &[&str] = &[
 ];
 
 /// Beginnings of lines that look like headings and are not: other lists, links and the form.
-pub(super) const NOT_HEADING: &[&str] = &[
+pub(crate) const NOT_HEADING: &[&str] = &[
     "recent",
     "latest",
     "last ",
@@ -228,7 +228,7 @@ pub(super) const NOT_HEADING: &[&str] = &[
 ];
 
 /// Beginnings of lines after which no comment follows: the form and what stands below a thread.
-pub(super) const ENDS: &[&str] = &[
+pub(crate) const ENDS: &[&str] = &[
     "leave a reply",
     "leave a comment",
     "leave a response",
@@ -451,7 +451,7 @@ pub(super) const ENDS: &[&str] = &[
 ];
 
 /// Words of a link that answers a comment.
-pub(super) const REPLY: &[&str] = &[
+pub(crate) const REPLY: &[&str] = &[
     "reply to this comment",
     "reply to this",
     "reply to comment",
@@ -483,7 +483,7 @@ pub(super) const REPLY: &[&str] = &[
 ];
 
 /// Words of other links and labels around a comment.
-pub(super) const ACTIONS: &[&str] = &[
+pub(crate) const ACTIONS: &[&str] = &[
     "report this comment",
     "report comment",
     "report abuse",
@@ -668,7 +668,7 @@ pub(super) const ACTIONS: &[&str] = &[
 ];
 
 /// Verbs after an author's name: "X says:".
-pub(super) const SAYS: &[&str] = &[
+pub(crate) const SAYS: &[&str] = &[
     "says",
     "said",
     "wrote",
@@ -736,7 +736,7 @@ pub(super) const SAYS: &[&str] = &[
 ];
 
 /// Words before an author's name in a byline.
-pub(super) const BY: &[&str] = &[
+pub(crate) const BY: &[&str] = &[
     "posted by",
     "written by",
     "comment by",
@@ -771,7 +771,7 @@ pub(super) const BY: &[&str] = &[
 ];
 
 /// Words that may stand between a name and a time, or after the time.
-pub(super) const JOINTS: &[&str] = &[
+pub(crate) const JOINTS: &[&str] = &[
     "on",
     "at",
     "am",
@@ -908,7 +908,7 @@ pub(super) const JOINTS: &[&str] = &[
 ];
 
 /// Hosts that serve comments from elsewhere: what the page says, and the host's name.
-pub(super) const HOSTS: &[(&str, &str)] = &[
+pub(crate) const HOSTS: &[(&str, &str)] = &[
     ("powered by disqus", "Disqus"),
     ("blog comments powered by", "Disqus"),
     ("view the discussion thread", "Disqus"),
@@ -934,7 +934,7 @@ pub(super) const HOSTS: &[(&str, &str)] = &[
 ];
 
 /// Lines that say a script would load the comments.
-pub(super) const SCRIPT: &[&str] = &[
+pub(crate) const SCRIPT: &[&str] = &[
     "enable javascript to view the comments",
     "enable javascript to load the comments",
     "load comments",
@@ -960,7 +960,7 @@ pub(super) const SCRIPT: &[&str] = &[
 ];
 
 /// Beginnings of lines inside a section that are neither comments nor links: rules, sorting, the form's labels.
-pub(super) const FURNITURE: &[&str] = &[
+pub(crate) const FURNITURE: &[&str] = &[
     "comment policy",
     "comments policy",
     "commenting policy",
@@ -1032,7 +1032,7 @@ pub(super) const FURNITURE: &[&str] = &[
 ];
 
 /// Names of months, whole and as abbreviated.
-pub(super) const MONTHS: &[&str] = &[
+pub(crate) const MONTHS: &[&str] = &[
     "jan",
     "january",
     "feb",
@@ -1218,7 +1218,7 @@ pub(super) const MONTHS: &[&str] = &[
 ];
 
 /// Units of relative times, by their beginnings.
-pub(super) const UNITS: &[&str] = &[
+pub(crate) const UNITS: &[&str] = &[
     "sec",
     "min",
     "hour",
@@ -1294,14 +1294,14 @@ pub(super) const UNITS: &[&str] = &[
 ];
 
 /// Words that make a number of units a time in the past.
-pub(super) const AGO: &[&str] =
+pub(crate) const AGO: &[&str] =
     &["ago", "назад", "тому", "бұрын", "oldin", "олдин", "avval", "аввал", "мурун", "пеш", "her"];
 
 /// Words that open a relative time.
-pub(super) const AGO_BEFORE: &[&str] = &["vor", "il y a", "пеш аз"];
+pub(crate) const AGO_BEFORE: &[&str] = &["vor", "il y a", "пеш аз"];
 
 /// Days named by their distance.
-pub(super) const NEAR_DAYS: &[&str] = &[
+pub(crate) const NEAR_DAYS: &[&str] = &[
     "today",
     "yesterday",
     "heute",
@@ -1325,7 +1325,7 @@ pub(super) const NEAR_DAYS: &[&str] = &[
 ];
 
 /// Relative times without a number.
-pub(super) const NOW: &[&str] = &[
+pub(crate) const NOW: &[&str] = &[
     "just now",
     "a moment ago",
     "a minute ago",

@@ -8,7 +8,7 @@ use super::comments::comment_rows;
 use super::copies::{self, Copies, Found, normalised};
 use super::facts::ModelFacts;
 use super::group::{cross, outlet};
-use super::rows::{CommentRow, LanguageCoverage, Quotes};
+use super::rows::{LanguageCoverage, Quotes};
 use super::warnings;
 use super::{
     ClassShare, Comparison, CopyMember, Difference, Greater, Group, HeadEstimate, InputHash, Report, Settings,

@@ -135,7 +135,9 @@ mod tests {
         let languages = BTreeMap::from([("kk".to_owned(), 30), ("ru".to_owned(), 60), ("de".to_owned(), 1)]);
         let w = few_labels(&languages, &facts(&[("ru", 400), ("kk", 12)])).unwrap();
         assert!(
-            w.contains("30 comments in kk, 12 labels") && w.contains("--anyway") && !w.contains("de"),
+            w.contains("30 comments are in kk, in which the model has 12 labels")
+                && w.contains("--anyway")
+                && !w.contains("in de"),
             "{w}"
         );
         assert_eq!(few_labels(&languages, &facts(&[("ru", 400), ("kk", 120)])), None);

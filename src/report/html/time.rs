@@ -8,8 +8,6 @@ use super::super::{HeadEstimate, Report, percent};
 use super::{articles, charts, data, esc, escape::links};
 use crate::error::Result;
 
-/// A stretch without comments is named when it is this many times the usual distance.
-const MAX_GAP_RATIO: i64 = 3;
 /// Gaps that are named.
 const MAX_GAPS: usize = 12;
 
@@ -119,9 +117,9 @@ fn gaps(days: &[i64]) -> Vec<(i64, i64)> {
     let mut steps: Vec<i64> = days.windows(2).map(|w| w[1] - w[0]).filter(|s| *s > 0).collect();
     steps.sort_unstable();
     let Some(&usual) = steps.get(steps.len() / 2) else { return Vec::new() };
-    // Months differ by three days; a step must be longer than any of them.
-    let limit = (usual * MAX_GAP_RATIO).max(2).min(usual * 2 + 3);
-    days.windows(2).filter(|w| w[1] - w[0] >= limit.max(usual + 4)).map(|w| (w[0], w[1])).collect()
+    // Months differ by three days; a missing one makes a step half as long again and more.
+    let limit = (usual * 3 / 2).max(usual + 4);
+    days.windows(2).filter(|w| w[1] - w[0] >= limit).map(|w| (w[0], w[1])).collect()
 }
 
 fn panel(out: &mut String, points: &[Point<'_>], gaps: &[(i64, i64)], class: usize, line: bool) {

@@ -80,8 +80,11 @@ struct Article {
     group: Group,
     outlet: String,
     /// Per head of the model: posteriors and hand labels of every comment.
-    heads: Vec<(Vec<Option<Vec<f64>>>, Vec<Option<usize>>)>,
+    heads: Vec<Scores>,
 }
+
+/// Posteriors and hand labels of comments, in the same order.
+type Scores = (Vec<Option<Vec<f64>>>, Vec<Option<usize>>);
 
 /// Collects articles, then estimates.
 pub struct Builder<'m> {

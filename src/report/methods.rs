@@ -33,7 +33,7 @@ pub fn paragraph(report: &Report, lang: Lang) -> String {
 pub fn classifier(facts: &ModelFacts, lang: Lang) -> String {
     let mut out = String::new();
     let languages = counts(&facts.languages);
-    let heads: Vec<String> = facts.heads.iter().map(|h| classes(h)).collect();
+    let heads: Vec<String> = facts.heads.iter().map(classes).collect();
     let [words, pairs, chars] = facts.n_terms;
     let id = facts.id();
     let _ = match lang {

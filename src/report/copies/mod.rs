@@ -1,7 +1,7 @@
 //! Near-copies of one text among many comments.
 //!
 //! Two comments are near-copies when the Jaccard similarity of their sets of shingles (character 5-grams of the
-//! normalised words) is at least [`MIN_SIMILARITY`]. Candidates come from MinHash with banding, every one is checked
+//! normalised words) is at least [`MIN_SIMILARITY`]. Candidates come from `MinHash` with banding, every one is checked
 //! exactly; groups are connected components. Mentions, addresses and quotations of others are set aside first, short
 //! texts are left out: a thousand readers who write "well said" have copied nothing.
 

@@ -1,4 +1,4 @@
-//! Shingles of a text, their MinHash in bands, and the exact similarity.
+//! Shingles of a text, their `MinHash` in bands, and the exact similarity.
 
 /// Characters of a shingle.
 const SHINGLE: usize = 5;
@@ -24,7 +24,7 @@ fn each(text: &str, mut f: impl FnMut(u64)) {
     }
 }
 
-/// Polynomial over the characters, then the finaliser of MurmurHash3.
+/// Polynomial over the characters, then the finaliser of `MurmurHash3`.
 fn hash(window: &[u32; SHINGLE]) -> u64 {
     let mut h = window
         .iter()
@@ -60,7 +60,7 @@ pub fn jaccard(a: &[u32], b: &[u32]) -> f64 {
     both as f64 / (a.len() + b.len() - both) as f64
 }
 
-/// One key per band of the MinHash signature.
+/// One key per band of the `MinHash` signature.
 ///
 /// The `k`-th hash of a shingle is `low + k high` of its 64 bits (Kirsch and Mitzenmacher 2008), so that a signature
 /// costs additions and comparisons alone.
@@ -87,8 +87,8 @@ mod tests {
     fn jaccard_is_intersection_over_union() {
         assert!((jaccard(&[1, 2, 3, 4, 5], &[1, 2, 3, 4, 6]) - 4.0 / 6.0).abs() < 1e-12);
         assert!((jaccard(&[1, 2], &[1, 2]) - 1.0).abs() < 1e-12);
-        assert_eq!(jaccard(&[], &[]), 0.0);
-        assert_eq!(jaccard(&[1], &[2, 3]), 0.0);
+        assert!(jaccard(&[], &[]) < 1e-12);
+        assert!(jaccard(&[1], &[2, 3]) < 1e-12);
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
             let text = |from: u32| (from..from + 40).map(word).collect::<Vec<_>>().join(" ");
             let (a, b) = (text(pair * 1000), text(pair * 1000 + 2));
             let similarity = jaccard(&shingles(&a), &shingles(&b));
-            expected += similarity.powi(N_ROWS as i32) * N_BANDS as f64;
+            expected += similarity.powi(4) * N_BANDS as f64;
             equal += bands(&a).iter().zip(bands(&b)).filter(|(x, y)| **x == *y).count() as f64;
         }
         assert!((equal / expected - 1.0).abs() < 0.1, "{equal} of {expected}");

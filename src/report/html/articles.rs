@@ -128,7 +128,7 @@ fn row(out: &mut String, i: usize, g: &Group, h: &HeadEstimate) {
     for c in charts::order(h).into_iter().map(|i| &h.classes[i]) {
         share_cell(out, c);
     }
-    let _ = write!(out, "<td role=\"cell\" class=\"v\">{}</td></tr>\n", verdict(h));
+    let _ = writeln!(out, "<td role=\"cell\" class=\"v\">{}</td></tr>", verdict(h));
 }
 
 /// Date and sources, as far as known.
@@ -240,9 +240,9 @@ fn detail(out: &mut String, report: &Report, i: usize, g: &Group) {
     }
     out.push_str("</dl>\n");
     for h in &g.heads {
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<div class=\"one\"><h3>{}</h3>{}<p>{}</p></div>\n",
+            "<div class=\"one\"><h3>{}</h3>{}<p>{}</p></div>",
             esc(&h.head),
             charts::stacked(h, None),
             sentence(h, report.settings.interval)
@@ -253,11 +253,11 @@ fn detail(out: &mut String, report: &Report, i: usize, g: &Group) {
         super::sections::cross_table(out, cross);
     }
     if !g.comments.is_empty() {
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<details class=\"rows\" data-group=\"{i}\"><summary>{} comments one by one</summary><noscript><p>The list is \
              unpacked by a script in this file; without it, use <code>stance score</code> or the JSON \
-             report.</p></noscript></details>\n",
+             report.</p></noscript></details>",
             g.comments.len()
         );
     }

@@ -51,7 +51,7 @@ pub fn render(report: &Report) -> Result<String> {
         ("details", "Article by article", articles::details(report)),
         ("methods", "Method, ready to paste", sections::methods(bare)),
         ("model", "Model card", sections::card(bare)),
-        ("reproduce", "How to make this file again", sections::reproduce(bare)?),
+        ("reproduce", "How to make this file again", sections::reproduce(bare)),
     ];
     let shown = || sections.iter().filter(|(_, _, body)| !body.is_empty());
     header(&mut out, report, &title, shown().map(|(id, name, _)| (*id, *name)));

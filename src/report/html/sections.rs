@@ -54,9 +54,9 @@ pub fn summary(report: &Report) -> Result<String> {
 fn figure(out: &mut String, report: &Report, g: &Group, lead: &str) {
     for h in &g.heads {
         let label = format!("{lead}, {}", h.head);
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<figure class=\"total\"><figcaption>{}: {}</figcaption>{}{}<p>{}</p></figure>\n",
+            "<figure class=\"total\"><figcaption>{}: {}</figcaption>{}{}<p>{}</p></figure>",
             lead,
             esc(&h.head),
             charts::legend(h),
@@ -204,7 +204,7 @@ pub fn copies(report: &Report) -> Result<String> {
     }
     out.push_str("</tbody></table></div>\n");
     if report.copies.len() > MAX_COPIES {
-        let _ = write!(out, "<p class=\"hint\">The largest {MAX_COPIES} are shown; the data hold all.</p>\n");
+        let _ = writeln!(out, "<p class=\"hint\">The largest {MAX_COPIES} are shown; the data hold all.</p>");
     }
     if let Some(without) = &report.without_copies {
         figure(&mut out, report, without, "One comment of each group");
@@ -267,11 +267,11 @@ pub fn coverage(report: &Report) -> Result<String> {
 pub fn methods(report: &Report) -> String {
     let mut out = String::new();
     for (lang, code, name) in [(Lang::En, "en", "English"), (Lang::Ru, "ru", "Русский")] {
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<div class=\"paste\"><h3 lang=\"{code}\">{name}</h3><p lang=\"{code}\" id=\"methods-{code}\">{}</p><button \
              type=\"button\" data-copy=\"methods-{code}\" hidden>Copy<span class=\"sr\"> the paragraph in \
-             {name}</span></button></div>\n",
+             {name}</span></button></div>",
             esc(&paragraph(report, lang))
         );
     }
@@ -283,9 +283,9 @@ pub fn card(report: &Report) -> String {
     let Some(facts) = &report.facts else { return String::new() };
     let mut out = String::new();
     for part in model_card::parts(facts) {
-        let _ = write!(out, "<h3>{}</h3>\n", part.title);
+        let _ = writeln!(out, "<h3>{}</h3>", part.title);
         for text in &part.text {
-            let _ = write!(out, "<p>{}</p>\n", esc(text));
+            let _ = writeln!(out, "<p>{}</p>", esc(text));
         }
         if part.columns.is_empty() {
             continue;
@@ -312,22 +312,22 @@ pub fn card(report: &Report) -> String {
 }
 
 /// The command, the settings, the hashes of the inputs.
-pub fn reproduce(report: &Report) -> Result<String> {
+pub fn reproduce(report: &Report) -> String {
     let mut out = String::new();
     if !report.command.is_empty() {
         let line: Vec<String> = report.command.iter().map(|a| quoted(a)).collect();
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<pre id=\"command\" tabindex=\"0\" aria-label=\"Command\"><code>stance {}</code></pre><button type=\"button\" \
-             data-copy=\"command\" hidden>Copy<span class=\"sr\"> the command</span></button>\n",
+             data-copy=\"command\" hidden>Copy<span class=\"sr\"> the command</span></button>",
             esc(&line.join(" "))
         );
     }
     let s = &report.settings;
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<p>stance {}, model {}, target {}, interval {} %, by {}, seed {}{}. <code>stance verify report.json</code> computes \
-         a saved JSON report again and says where it differs.</p>\n",
+         a saved JSON report again and says where it differs.</p>",
         esc(&report.version),
         esc(&report.model),
         esc(&s.target),
@@ -354,7 +354,7 @@ pub fn reproduce(report: &Report) -> Result<String> {
         }
         out.push_str("</tbody></table></div></details>\n");
     }
-    Ok(out)
+    out
 }
 
 /// An argument as a shell takes it.

@@ -75,9 +75,9 @@ pub fn section(report: &Report) -> Result<String> {
             continue;
         }
         let gaps = gaps(&points.iter().map(|p| p.day).collect::<Vec<_>>());
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<figure class=\"time\"><figcaption>{}, {} to {}</figcaption>\n",
+            "<figure class=\"time\"><figcaption>{}, {} to {}</figcaption>",
             esc(head),
             esc(first.label),
             esc(last.label)
@@ -89,7 +89,7 @@ pub fn section(report: &Report) -> Result<String> {
             out,
             "<div class=\"axis\" aria-hidden=\"true\"><span>{}</span><span>{}</span><span>{}</span></div>",
             date_of(first.day),
-            date_of((first.day + last.day) / 2),
+            date_of(i64::midpoint(first.day, last.day)),
             date_of(last.day)
         );
         notes(&mut out, &gaps, n_undated);
@@ -173,9 +173,9 @@ fn panel(out: &mut String, points: &[Point<'_>], gaps: &[(i64, i64)], class: usi
     if line {
         let _ = write!(out, "<path class=\"line l{colour}\" d=\"{path}\"/>");
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<path class=\"hollow\" d=\"{hollow}\"/><path class=\"dot l{colour}\" d=\"{dots}\"/></svg></div></div>\n"
+        "<path class=\"hollow\" d=\"{hollow}\"/><path class=\"dot l{colour}\" d=\"{dots}\"/></svg></div></div>"
     );
 }
 

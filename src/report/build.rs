@@ -75,17 +75,17 @@ pub struct Options {
     pub command: Vec<String>,
 }
 
-/// Posteriors of one head, a row per comment; `None` where nothing could be read.
-type Rows = Vec<Option<Vec<f64>>>;
-
 /// One article on its way into the report.
 #[derive(Clone)]
 struct Article {
     group: Group,
     outlet: String,
     /// Per head of the model: posteriors and hand labels of every comment.
-    heads: Vec<(Rows, Vec<Option<usize>>)>,
+    heads: Vec<Scores>,
 }
+
+/// Posteriors and hand labels of comments, in the same order.
+type Scores = (Vec<Option<Vec<f64>>>, Vec<Option<usize>>);
 
 /// Collects articles, then estimates.
 pub struct Builder<'m> {

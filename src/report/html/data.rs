@@ -19,12 +19,10 @@ fn internal(e: impl std::fmt::Display) -> Error {
 
 /// A name as part of a file name.
 pub fn slug(name: &str) -> String {
-    let mut out: String = name
-        .chars()
+    name.chars()
         .map(|c| if c.is_alphanumeric() { c.to_lowercase().next().unwrap_or(c) } else { '-' })
-        .collect();
-    out.truncate(out.floor_char_boundary(60));
-    out
+        .take(40)
+        .collect()
 }
 
 /// Rows as CSV.
@@ -133,14 +131,14 @@ pub fn comments(report: &Report) -> Result<String> {
                 })
                 .collect()
         };
-        let mut decided: Vec<Vec<[i64; 2]>> = Vec::with_capacity(cs.len());
+        let mut decided: Vec<Vec<(usize, i64)>> = Vec::with_capacity(cs.len());
         for c in cs {
             let one = c.words.iter().take(MAX_WORDS).map(|(w, s)| {
                 let at = *index.entry(w).or_insert_with(|| {
                     words.push(w);
                     words.len() - 1
                 });
-                [i64::try_from(at).unwrap_or(0), (f64::from(*s) * 10.0).round() as i64]
+                (at, (f64::from(*s) * 10.0).round() as i64)
             });
             decided.push(one.collect());
         }
@@ -151,8 +149,8 @@ pub fn comments(report: &Report) -> Result<String> {
             "lang": cs.iter().map(|c| c.lang.as_str()).collect::<Vec<_>>(),
             "named": (0..n_heads).map(|h| cs.iter().map(|c| c.named.get(h).copied()).collect::<Vec<_>>()).collect::<Vec<_>>(),
             "percents": (0..n_heads).map(of_head).collect::<Vec<_>>(),
-            "words": decided.iter().map(|d| d.iter().map(|w| w[0]).collect::<Vec<_>>()).collect::<Vec<_>>(),
-            "scores": decided.iter().map(|d| d.iter().map(|w| w[1]).collect::<Vec<_>>()).collect::<Vec<_>>(),
+            "words": decided.iter().map(|d| d.iter().map(|w| w.0).collect::<Vec<_>>()).collect::<Vec<_>>(),
+            "scores": decided.iter().map(|d| d.iter().map(|w| w.1).collect::<Vec<_>>()).collect::<Vec<_>>(),
             "text": optional(cs, |c| c.text.as_deref()),
         }));
     }

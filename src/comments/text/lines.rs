@@ -2,7 +2,7 @@
 
 use super::byline::{self, Byline};
 use super::section::{self, Heading};
-use crate::comments::rules::text::{T_ACTIONS, T_ENDS, T_FURNITURE, T_REPLY, Table};
+use crate::comments::rules::text::{T_ACTIONS, T_ENDS, T_FURNITURE, T_MONTHS, T_REPLY, Table};
 
 /// Lines longer than this are body without a look.
 const MAX_SHORT: usize = 240;
@@ -110,9 +110,10 @@ fn unbullet(line: &str) -> (&str, bool) {
         && let Some(rest) = line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") "))
     {
         let rest = rest.trim_start();
-        // "14. 01. 2020" is a date.
+        // "14. 01. 2020" and "3. Mai 2021" are dates.
         let more = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if !(more > 0 && rest[more..].starts_with('.')) {
+        let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect();
+        if !(more > 0 && rest[more..].starts_with('.') || T_MONTHS.contains(&word.to_lowercase())) {
             return (rest, true);
         }
     }

@@ -1,6 +1,6 @@
 //! What the reader of a report must know, each with a number and the flag that helps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::CopyGroup;
 use super::facts::ModelFacts;
@@ -13,8 +13,6 @@ const MIN_LANGUAGE_SHARE: f64 = 0.2;
 /// Unknown words are told when there are this many times as many as in training, and at least [`MIN_UNKNOWN`].
 const MAX_UNKNOWN_RATIO: f64 = 1.5;
 const MIN_UNKNOWN: f64 = 0.1;
-/// Declared and found counts are told apart from this relative difference on.
-const MAX_COUNT_GAP: f64 = 0.1;
 /// Near-copies are told from this share of the comments on.
 const MIN_COPIES: f64 = 0.02;
 
@@ -65,42 +63,6 @@ pub fn short_threads(n_short: usize, n_groups: usize) -> Option<String> {
     })
 }
 
-/// Sources of an article that are not among those the model was trained on; `known` empty where they are not recorded.
-pub fn unseen_source(sources: &[String], known: &BTreeSet<String>) -> Option<String> {
-    if known.is_empty() {
-        return None;
-    }
-    let unseen: Vec<&str> = sources.iter().map(String::as_str).filter(|s| !known.contains(*s)).collect();
-    let first = unseen.first()?;
-    let which = if unseen.len() == 1 {
-        (*first).to_owned()
-    } else {
-        format!("{} sources ({first}, …)", unseen.len())
-    };
-    Some(format!(
-        "the model was trained on {} sources, {which} is not among them: errors differ between outlets; 50 labels from it \
-         help most (stance sample, stance train --base)",
-        known.len()
-    ))
-}
-
-/// The page declares another number of comments than were found.
-pub fn declared_count(declared: Option<u32>, n_comments: usize) -> Option<String> {
-    let declared = declared? as usize;
-    let gap = declared.abs_diff(n_comments) as f64 / declared.max(1) as f64;
-    let off = gap > MAX_COUNT_GAP && declared.abs_diff(n_comments) > 1;
-    off.then(|| {
-        if declared > n_comments {
-            format!(
-                "the page declares {declared} comments, {n_comments} are in the file: save it again with all comments \
-                 loaded"
-            )
-        } else {
-            format!("the page declares {declared} comments, {n_comments} were found: check with stance split")
-        }
-    })
-}
-
 /// Near-copies among `n_comments` comments; what to look at.
 pub fn copies(groups: &[CopyGroup], n_comments: usize) -> Option<String> {
     let n: usize = groups.iter().map(|g| g.n).sum();
@@ -144,16 +106,6 @@ mod tests {
 
         assert!(short_threads(3, 7).unwrap().contains("--by"));
         assert_eq!((is_short(19), is_short(20), is_short(0)), (true, false, false));
-
-        let known = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
-        assert!(unseen_source(&["c".to_owned()], &known).unwrap().contains("2 sources, c is"));
-        assert_eq!(unseen_source(&["a".to_owned()], &known), None);
-        assert_eq!(unseen_source(&["c".to_owned()], &BTreeSet::new()), None);
-
-        assert!(declared_count(Some(50), 20).unwrap().contains("50"));
-        assert!(declared_count(Some(20), 50).unwrap().contains("stance split"));
-        assert_eq!(declared_count(Some(50), 49), None);
-        assert_eq!(declared_count(None, 3), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod copies;
 mod estimate;
 mod evaluate;
 mod explain;
+mod extraction;
 mod floors;
 mod html;
 mod labels;

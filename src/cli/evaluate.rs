@@ -10,7 +10,6 @@ use super::Context;
 use super::output::Output;
 use crate::error::{Error, Result};
 use crate::estimate::Quantifier;
-use crate::estimate::posteriors::own_article;
 use crate::evaluate::{Evaluation, Scored, evaluate, text};
 use crate::labels::agreement::{Alpha, Unit, alpha};
 use crate::labels::{self, LabelledCollection, ReadOptions};
@@ -179,7 +178,7 @@ fn collect(
         let lang = row.lang.as_deref().or_else(|| tokens::language::detect(&row.text));
         out.lang.push(lang.unwrap_or("und").to_owned());
         out.n_words.push(row.text.split_whitespace().count());
-        out.article.push(own_article(row).to_owned());
+        out.article.push(row.own_article().to_owned());
     }
     out
 }

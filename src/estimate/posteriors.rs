@@ -143,14 +143,6 @@ impl CvPosteriors {
     }
 }
 
-/// The article of a labelled row; empty where the name only repeats the source or the row itself.
-pub(crate) fn own_article(row: &crate::labels::Labelled) -> &str {
-    // A row without an article was given the name of its file and its id.
-    let own_row = row.article.strip_suffix(row.id.as_str()).is_some_and(|a| a.ends_with('#'));
-    let repeats = row.source.as_ref() == Some(&row.article) || own_row;
-    if repeats { "" } else { &row.article }
-}
-
 /// Appends `ln p - mean(ln p)` to `out`.
 pub(super) fn centre_log(p: impl Iterator<Item = f64>, out: &mut Vec<f64>) {
     let start = out.len();

@@ -46,6 +46,16 @@ pub struct Labelled {
     pub place: (usize, u64),
 }
 
+impl Labelled {
+    /// The article, or nothing where its name only repeats the source or the row itself.
+    pub fn own_article(&self) -> &str {
+        // A row without an article was given the name of its file and its id.
+        let own_row = self.article.strip_suffix(self.id.as_str()).is_some_and(|a| a.ends_with('#'));
+        let repeats = self.source.as_ref() == Some(&self.article) || own_row;
+        if repeats { "" } else { &self.article }
+    }
+}
+
 /// A label column and its classes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {

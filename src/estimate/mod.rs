@@ -16,7 +16,7 @@ mod combine;
 mod cross;
 mod linear;
 mod points;
-pub(crate) mod posteriors;
+mod posteriors;
 mod prevalence;
 mod quantifier;
 pub(crate) mod random;

@@ -6,7 +6,7 @@ use super::Context;
 use super::output::Output;
 use crate::error::{Error, Result};
 use crate::labels::{self, ReadOptions};
-use crate::model::{self, AdaptReport, AdaptedHead, Model, adapt, store};
+use crate::model::{self, AdaptReport, AdaptedHead, adapt, store};
 
 /// Fewer labels than this leave the gain to chance.
 const FEW: usize = 30;
@@ -24,13 +24,7 @@ pub(super) fn run(
     mut out: Output,
     ctx: &Context,
 ) -> Result<()> {
-    let loaded;
-    let base: &Model = if base == "shipped" {
-        model::shipped()?
-    } else {
-        loaded = store::read(Path::new(base))?;
-        &loaded
-    };
+    let base = &*model::or_shipped((base != "shipped").then_some(Path::new(base)))?;
     options.classes = base.heads().iter().map(|h| (h.name.clone(), h.classes.clone())).collect();
     if options.labels.is_empty() && base.head("stance").is_none() {
         options.labels = base.heads().iter().map(|h| h.name.clone()).collect();

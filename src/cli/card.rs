@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::Context;
 use super::output::Output;
 use crate::error::{Error, Result};
-use crate::model::store;
+use crate::model;
 use crate::report::card;
 use crate::report::facts::ModelFacts;
 use crate::report::methods::{self, Lang};
@@ -46,10 +46,7 @@ impl Card {
     /// # Errors
     /// A model that cannot be read.
     pub fn run(&self, _ctx: &Context) -> Result<()> {
-        let facts = match &self.model {
-            Some(path) => ModelFacts::of(&store::read(path)?),
-            None => ModelFacts::of(crate::model::shipped()?),
-        };
+        let facts = ModelFacts::of(&*model::or_shipped(self.model.as_deref())?);
         let text = match self.methods {
             None => card::markdown(&facts),
             Some(Language::En) => methods::classifier(&facts, Lang::En) + "\n",

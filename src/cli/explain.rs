@@ -11,7 +11,7 @@ use super::output::Output;
 use super::threads::Read;
 use crate::comments::{Authors, Comment, Options, Salt, Thread};
 use crate::error::{Error, Result};
-use crate::model::{Explanation, Model, items, store};
+use crate::model::{self, Explanation, Model, items};
 use crate::page::Limits;
 
 /// Which words decided
@@ -59,14 +59,7 @@ impl Explain {
     /// # Errors
     /// An input or a model that cannot be read; a comment number that the page does not have.
     pub fn run(&self, ctx: &Context) -> Result<()> {
-        let loaded;
-        let model = match self.model.as_deref().filter(|p| p.as_os_str() != SHIPPED) {
-            Some(path) => {
-                loaded = store::read(path)?;
-                &loaded
-            }
-            None => crate::model::shipped()?,
-        };
+        let model = &*model::or_shipped(self.model.as_deref().filter(|p| p.as_os_str() != SHIPPED))?;
         let mut out = Output::open(self.output.as_deref())?;
         let text = match &self.input {
             None => self.strongest(model)?,

@@ -14,7 +14,7 @@ use crate::comments;
 use crate::error::{Error, Result};
 use crate::estimate::Target;
 use crate::labels::field::sha256;
-use crate::model::{self, Model, store};
+use crate::model;
 use crate::report::build::{ArticleFacts, Builder, By, HandLabels, Options, Period};
 use crate::report::rows::Quotes;
 use crate::report::{csv, html, json, markdown, scored, text};
@@ -136,14 +136,7 @@ impl Report {
     /// # Errors
     /// As [`Report::run`].
     pub(super) fn build(&self, ctx: &Context) -> Result<(crate::report::Report, Summary)> {
-        let loaded;
-        let model: &Model = match &self.model {
-            Some(path) => {
-                loaded = store::read(path)?;
-                &loaded
-            }
-            None => model::shipped()?,
-        };
+        let model = &*model::or_shipped(self.model.as_deref())?;
         let split = self.authors.options()?;
         let mut builder = Builder::new(model, self.options()?)?;
         let summary = self.read.documents(

@@ -13,7 +13,7 @@ use crate::comments::{Authors, Options, Thread};
 use crate::error::{Error, Result};
 use crate::labels::csv::write_field;
 use crate::labels::sample::{informative, random};
-use crate::model::{self, store};
+use crate::model;
 
 /// Draw comments to label by hand
 ///
@@ -120,14 +120,7 @@ impl Sample {
 
     /// The informative part: places where the model is least decided about its first head.
     fn doubted(&self, threads: &[Thread], places: &[Place], drawn: &[usize]) -> Result<Vec<usize>> {
-        let loaded;
-        let model = match &self.model {
-            Some(path) => {
-                loaded = store::read(path)?;
-                &loaded
-            }
-            None => model::shipped()?,
-        };
+        let model = &*model::or_shipped(self.model.as_deref())?;
         let mut number: HashMap<&str, usize> = HashMap::new();
         let mut articles = Vec::with_capacity(places.len());
         let mut rows = Vec::with_capacity(places.len());

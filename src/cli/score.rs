@@ -13,7 +13,7 @@ use super::threads::{Read, Summary};
 use crate::comments::{self, Options, Thread};
 use crate::error::{Error, Result};
 use crate::labels::csv::write_field;
-use crate::model::{self, Model, items, store};
+use crate::model::{self, Model, items};
 
 /// Score comments: posteriors per comment
 #[derive(Debug, Args)]
@@ -37,14 +37,7 @@ impl Score {
     /// # Errors
     /// An input or a model that cannot be read.
     pub fn run(&self, ctx: &Context) -> Result<()> {
-        let loaded;
-        let model: &Model = match &self.model {
-            Some(path) => {
-                loaded = store::read(path)?;
-                &loaded
-            }
-            None => model::shipped()?,
-        };
+        let model = &*model::or_shipped(self.model.as_deref())?;
         for head in &model.info().not_better {
             ctx.warn(format!("this model's {head} is no better than a baseline; it was saved with --force"));
         }

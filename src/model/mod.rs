@@ -122,6 +122,17 @@ pub fn shipped() -> crate::Result<&'static Model> {
     Ok(MODEL.get_or_init(|| model))
 }
 
+/// The model of a file, or the shipped one where none is named.
+///
+/// # Errors
+/// As [`store::read`] and [`shipped`].
+pub fn or_shipped(path: Option<&std::path::Path>) -> crate::Result<std::borrow::Cow<'static, Model>> {
+    match path {
+        Some(path) => store::read(path).map(std::borrow::Cow::Owned),
+        None => shipped().map(std::borrow::Cow::Borrowed),
+    }
+}
+
 /// What a model was made from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Info {

@@ -1,5 +1,6 @@
 //! Where results and messages go: standard output or a file written whole, and standard error.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -40,12 +41,15 @@ pub fn interrupted() {
     std::process::exit(1);
 }
 
-/// A result on its way: standard output, or a temporary file that is renamed when all is written.
+/// A result on its way: standard output, a device or a pipe, or a temporary file that is renamed when all is
+/// written.
 ///
 /// Dropping it without [`Output::finish`] leaves no file behind.
 pub enum Output {
     /// Standard output.
     Stdout(BufWriter<io::Stdout>),
+    /// What has a name and is no regular file, as `/dev/null` or a FIFO: written as it comes.
+    Device(BufWriter<File>, String),
     /// A temporary file beside `target`.
     File {
         /// The temporary file.
@@ -70,6 +74,13 @@ impl Output {
                 .file(name)
                 .hint("name a file inside it"));
         }
+        // Renaming a file over a device would take the device away from every program of the machine.
+        if path.metadata().is_ok_and(|m| !m.is_file()) {
+            let device = File::options().write(true).open(path).map_err(|e| Error::io(name.clone(), e))?;
+            return Ok(Output::Device(BufWriter::with_capacity(1 << 16, device), name));
+        }
+        // A link stays a link: what it names is replaced.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::create_dir_all(dir).map_err(|e| Error::io(&name, e).hint("the folder cannot be made"))?;
         let mut builder = tempfile::Builder::new();
@@ -96,6 +107,10 @@ impl Output {
                 Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", e)),
                 _ => Ok(()),
             },
+            Output::Device(mut w, name) => match w.flush() {
+                Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io(name, e)),
+                _ => Ok(()),
+            },
             Output::File { temp, target } => {
                 let name = target.display().to_string();
                 let temp = temp.into_inner().map_err(|e| Error::io(name.clone(), e.into_error()))?;
@@ -110,6 +125,7 @@ impl Write for Output {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         match self {
             Output::Stdout(w) => w.write(buf),
+            Output::Device(w, _) => w.write(buf),
             Output::File { temp, .. } => temp.write(buf),
         }
     }
@@ -117,6 +133,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Output::Stdout(w) => w.flush(),
+            Output::Device(w, _) => w.flush(),
             Output::File { temp, .. } => temp.flush(),
         }
     }

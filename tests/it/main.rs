@@ -24,6 +24,7 @@ mod extraction;
 mod floors;
 mod html;
 mod labels;
+mod output;
 mod pages;
 mod parity;
 mod report;

@@ -95,7 +95,8 @@ fn read(page: &Page<'_>, values: &[serde_json::Value], rules: Rules) -> (Option<
     best
 }
 
-fn comments(found: Vec<Found>) -> Vec<Comment> {
+fn comments(mut found: Vec<Found>) -> Vec<Comment> {
+    unnumber(&mut found);
     (1..)
         .zip(found)
         .map(|(no, f)| Comment {
@@ -110,6 +111,27 @@ fn comments(found: Vec<Found>) -> Vec<Comment> {
             ..Comment::default()
         })
         .collect()
+}
+
+/// Takes the comments' numbers off the names where they count: "1 Anna", "2 Boris". "50 Cent" is a name.
+fn unnumber(found: &mut [Found]) {
+    let cut = |f: &Found| -> Option<(u32, usize)> {
+        let (number, _) = f.author.as_deref()?.split_once(' ')?;
+        Some((number.parse().ok()?, number.len() + 1))
+    };
+    let numbers: Vec<Option<(u32, usize)>> = found.iter().map(cut).collect();
+    let steps = numbers
+        .windows(2)
+        .filter(|w| w[0].zip(w[1]).is_some_and(|(a, b)| a.0.abs_diff(b.0) == 1))
+        .count();
+    if found.len() < 2 || steps * 10 < (found.len() - 1) * 7 {
+        return;
+    }
+    for (f, number) in found.iter_mut().zip(numbers) {
+        if let (Some(author), Some((_, end))) = (&mut f.author, number) {
+            author.drain(..end);
+        }
+    }
 }
 
 /// The status of a page without comments.

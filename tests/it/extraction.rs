@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use commentariat::comments::html::{Rules, html_thread};
 use commentariat::labels::field::sha256;
+use commentariat::page::{Document, decode};
 use serde_json::Value;
 
 use crate::{corpus, stance, stdout};
@@ -61,6 +63,11 @@ fn split(files: &[String]) -> HashMap<String, Vec<String>> {
     out
 }
 
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = values.fold((0.0, 0usize), |(sum, n), x| (sum + x, n + 1));
+    sum / n as f64
+}
+
 #[test]
 fn splitting_does_not_fall_below_its_floors() {
     let Some(corpus) = corpus("the floors of splitting") else { return };
@@ -84,6 +91,16 @@ fn splitting_does_not_fall_below_its_floors() {
             files.push((path, row["kind"].clone(), dir.join(&row["gold"])));
         }
     }
+    let generic = mean(files.iter().filter(|f| f.1 == "html").map(|(path, _, gold)| {
+        let document = Document::new(path.as_str(), read(Path::new(path)));
+        let thread = html_thread(&document, &decode(&document).text, Rules::Generic);
+        let gold: Value = serde_json::from_slice(&read(gold)).unwrap();
+        let gold = gold.as_array().unwrap().iter().map(|c| bag([c["text"].as_str().unwrap()]));
+        let gold: Vec<Bag> = gold.filter(|b| !b.is_empty()).collect();
+        boundary(&thread.comments.iter().map(|c| bag([c.text.as_str()])).collect::<Vec<_>>(), &gold)
+    }));
+    println!("html, generic rule alone, boundary_f1 {generic:.4}");
+    assert!(generic >= floors["generic_boundary_f1"].as_f64().unwrap(), "the generic rule alone: {generic:.4}");
     let found = split(&files.iter().map(|f| f.0.clone()).collect::<Vec<_>>());
     let mut scores: HashMap<&str, Vec<[f64; 3]>> = HashMap::new();
     for (path, kind, gold) in &files {

@@ -351,7 +351,9 @@ fn finish(dom: &Dom, system: &Compiled, nodes: &[Id], writer: Writer) -> Option<
             let title = field::line(dom, id);
             // Some systems fill the title with the first words of the text.
             let start = title.trim_end_matches(['.', '…', ' ']);
-            Some(if text.starts_with(start) { text } else { format!("{title}\n{text}") })
+            let mut words = text.split_whitespace();
+            let repeats = text.starts_with(start) || start.split_whitespace().all(|w| words.next() == Some(w));
+            Some(if repeats { text } else { format!("{title}\n{text}") })
         }
         _ => Some(text),
     }

@@ -57,8 +57,15 @@ pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<(Id, S
 pub(crate) fn name(text: &str) -> Option<String> {
     // "Posted by: X | date", "date — X (not verified)"
     let mut parts = text.split(" | ").flat_map(|part| part.split(" — ")).map(str::trim);
-    let mut text = parts.find(|part| !is_date(part))?;
-    text = UNVERIFIED.iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text);
+    let mut text = parts.next().unwrap_or("");
+    if is_date(text)
+        && let Some(after) = parts.next().filter(|part| !is_date(part) && !has_clock(part))
+    {
+        text = after;
+    }
+    text = ADDED.iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text);
+    // "12345 (profile deleted) Guest"
+    text = text.strip_suffix(" Gast").filter(|name| name.ends_with(')')).unwrap_or(text);
     text = without_number(text);
     loop {
         let before = text;
@@ -88,8 +95,13 @@ pub(crate) fn name(text: &str) -> Option<String> {
     (n_chars > 0 && n_chars <= MAX_NAME && !is_date(text) && !rules::is_button(text)).then(|| text.to_owned())
 }
 
+/// Is there a time of day in it?
+fn has_clock(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && w[1] == b':' && w[2].is_ascii_digit())
+}
+
 /// What Drupal adds to the name of whoever was not logged in.
-const UNVERIFIED: &[&str] = &[
+const ADDED: &[&str] = &[
     " (not verified)",
     " (nicht überprüft)",
     " (non vérifié)",
@@ -150,6 +162,8 @@ mod tests {
         for (text, found) in [
             ("Posted by: Anna Berg | May 3, 2012 at 09:57 AM", Some("Anna Berg")),
             ("October 11, 2012 | Eve", Some("Eve")),
+            ("ola77 wrote on October 11, 2012 | 1:23 pm", Some("ola77")),
+            ("12345 (Profil gelöscht) Gast", Some("12345 (Profil gelöscht)")),
             ("Tue, 03/02/2010 - 08:15 — Halvard (not verified)", Some("Halvard")),
             ("3. Ruth", Some("Ruth")),
             ("#12 Ruth", Some("Ruth")),

@@ -1,13 +1,12 @@
 //! `stance evaluate`: how good a model is, and against which baseline.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Context;
-use super::output::Output;
+use super::view::{self, TextOrJson, View};
 use crate::error::{Error, Result};
 use crate::estimate::Quantifier;
 use crate::evaluate::{Evaluation, Scored, evaluate, text};
@@ -36,20 +35,8 @@ pub struct Evaluate {
     /// Seed of folds, groups and bootstraps
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// View
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write to FILE instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Tables
-    Text,
-    /// JSON
-    Json,
+    #[command(flatten)]
+    view: View<TextOrJson>,
 }
 
 impl Evaluate {
@@ -64,22 +51,15 @@ impl Evaluate {
             Some(path) => self.test(ctx, &store::read(path)?, &labelled)?,
             None => self.cross_validate(ctx, &labelled)?,
         };
-        let body = match self.format {
-            Format::Text => evaluations.iter().map(text).collect::<Vec<_>>().join("\n"),
-            Format::Json => {
+        let body = match self.view.format {
+            TextOrJson::Text => evaluations.iter().map(text).collect::<Vec<_>>().join("\n"),
+            TextOrJson::Json => {
                 let by_head: BTreeMap<&str, &Evaluation> =
                     evaluations.iter().map(|e| (e.head.as_str(), e)).collect();
-                let json = serde_json::to_string_pretty(&by_head)
-                    .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
-                json + "\n"
+                view::json(&by_head)?
             }
         };
-        let mut out = Output::open(self.output.as_deref())?;
-        match out.write_all(body.as_bytes()) {
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-            other => other.map_err(|e| Error::io("output", e))?,
-        }
-        out.finish()
+        view::write(self.view.open()?, &body)
     }
 
     fn cross_validate(&self, ctx: &Context, labelled: &LabelledCollection) -> Result<Vec<Evaluation>> {

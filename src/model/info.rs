@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Head;
 use super::diagnose::LeftOut;
+use super::strongest::language_terms;
 use super::train::HeadReport;
 use super::weights::family;
 use crate::evaluate::Scored;
@@ -39,6 +41,9 @@ pub struct Info {
     /// Share of words that the other folds do not hold, per language; `all` for all comments.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub unknown_words: BTreeMap<String, f64>,
+    /// Per language the words and pairs that speak most for any class.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub terms: BTreeMap<String, Vec<LanguageTerm>>,
     /// Figures out of fold, per head.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub figures: BTreeMap<String, Figures>,
@@ -63,6 +68,9 @@ pub struct Figures {
     pub coders: Option<Alpha>,
 }
 
+/// Id of a term, and the number of comments of a language that hold it.
+pub type LanguageTerm = (u32, u32);
+
 /// Key of [`Info::unknown_words`] for all comments together.
 pub const ALL: &str = "all";
 
@@ -72,6 +80,7 @@ impl Info {
         labelled: &LabelledCollection,
         counts: &Counts,
         folds: &Folds,
+        (heads, idf): (&[Head], &[f64]),
         reports: &[HeadReport],
         seed: u64,
     ) -> Self {
@@ -91,6 +100,7 @@ impl Info {
             base_languages: BTreeMap::new(),
             sources: sources(labelled),
             unknown_words: unknown_words(counts, folds),
+            terms: language_terms(counts, heads, idf),
             figures: figures.collect(),
         }
     }
@@ -114,6 +124,7 @@ impl Info {
             base_languages: joined(&old.base_languages, &old.languages),
             sources: joined(&old.sources, &sources(labelled)),
             unknown_words: old.unknown_words.clone(),
+            terms: old.terms.clone(),
             figures: BTreeMap::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! rows -> posteriors (`n_comments` x `n_classes`), by a text stage and a thread stage.
 
 mod adapt;
+mod by_word;
 pub(crate) mod context;
 mod decision;
 mod diagnose;
@@ -20,7 +21,7 @@ mod weights;
 pub use adapt::{AdaptReport, AdaptedHead, adapt};
 pub use diagnose::{Diagnosis, LeftOut};
 pub use explain::{Contribution, Explanation};
-pub use info::{Figures, Info};
+pub use info::{ALL, Figures, Info};
 pub use quantify::quantify;
 pub use strongest::StrongTerm;
 pub use train::{HeadReport, TrainParams, TrainReport, train};

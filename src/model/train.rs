@@ -177,7 +177,7 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
         heads.push(head);
         reports.push(report);
     }
-    let info = Info::of(labelled, &counts, &split, &reports, params.seed);
+    let info = Info::of(labelled, &counts, &split, (&heads, &vectoriser.idf()), &reports, params.seed);
     let report = TrainReport {
         heads: reports,
         warnings,

@@ -9,8 +9,10 @@
 pub(crate) mod analyser;
 pub(crate) mod counts;
 pub(crate) mod embedding;
+pub(crate) mod index;
 pub mod sparse;
 pub(crate) mod table;
+pub(crate) mod texts;
 pub(crate) mod tfidf;
 pub mod vectors;
 pub(crate) mod vocabulary;

@@ -37,7 +37,7 @@ impl Model {
             .map(|class| {
                 let mut terms: Vec<(u32, f64)> = (0..n_words as u32)
                     .map(|t| {
-                        let row = head.weights.row(t as usize);
+                        let row: Vec<f32> = head.weights.row(t).collect();
                         let mean = row.iter().map(|w| f64::from(*w)).sum::<f64>() / k as f64;
                         (t, (f64::from(row[class]) - mean) * idf[t as usize])
                     })

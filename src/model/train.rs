@@ -9,6 +9,7 @@ use super::decision::{best_decision, named_class};
 use super::diagnose::{Diagnosis, diagnose};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
+use super::quantised::Quantised;
 use super::thread::ThreadStage;
 use super::weights::{row_weights, thread_weights};
 use super::{Head, Info, Model, store};
@@ -240,8 +241,7 @@ impl HeadJob<'_> {
 
         let (c, scores) = self.out_of_fold(k)?;
         let x = TfIdf::new(self.counts, &vectoriser.df, vectoriser.n_docs);
-        let mut linear = self.fit(&x, k, c, 1e-4, None, |_| true)?;
-        store::quantise(&mut linear.weights);
+        let linear = self.fit(&x, k, c, 1e-4, None, |_| true)?;
         let dense = match self.embedded {
             Some(x) => Some(self.fit(x, k, VECTORS_C, LOOSE / 10.0, None, |_| true)?),
             None => None,
@@ -280,7 +280,7 @@ impl HeadJob<'_> {
         let head = Head {
             name: def.name.clone(),
             classes: def.classes.clone(),
-            weights: linear.weights,
+            weights: Quantised::of(&linear.weights),
             intercept: linear.intercept,
             dense: dense.map(|l| (l.weights, l.intercept)),
             thread,

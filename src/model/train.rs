@@ -178,18 +178,7 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
         heads.push(head);
         reports.push(report);
     }
-    let mut languages = BTreeMap::new();
-    for facts in &counts.facts {
-        *languages.entry(facts.lang.unwrap_or("und").to_owned()).or_insert(0) += 1;
-    }
-    let info = Info {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        labels: labelled.hashes.clone(),
-        n_rows: labelled.rows.len(),
-        languages,
-        not_better: reports.iter().filter(|r| !r.is_better()).map(|r| r.name.clone()).collect(),
-        base: None,
-    };
+    let info = Info::of(labelled, &counts, &split, &reports, params.seed);
     let report = TrainReport {
         heads: reports,
         warnings,

@@ -360,7 +360,7 @@ impl<'m> Builder<'m> {
         for (lang, count) in articles.iter().flat_map(|a| &a.group.languages) {
             *n.entry(lang).or_default() += count;
         }
-        let labels = &self.model.info().languages;
+        let labels = &self.facts.languages;
         let mut out: Vec<LanguageCoverage> = n
             .into_iter()
             .map(|(lang, n_comments)| LanguageCoverage {

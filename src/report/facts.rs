@@ -18,7 +18,7 @@ pub struct ModelFacts {
     pub labels: BTreeMap<String, String>,
     /// Number of labelled comments.
     pub n_labels: usize,
-    /// Labelled comments per language.
+    /// Labelled comments per language, those of the model it was adapted from among them.
     pub languages: BTreeMap<String, usize>,
     /// Words, word pairs and character n-grams it knows.
     pub n_terms: [usize; 3],
@@ -83,8 +83,8 @@ impl ModelFacts {
             sha256: model.sha256().to_owned(),
             version: info.version.clone(),
             labels: info.labels.clone(),
-            n_labels: info.n_rows,
-            languages: info.languages.clone(),
+            n_labels: info.all_languages().values().sum(),
+            languages: info.all_languages(),
             n_terms: model.vectoriser().vocabulary().sizes(),
             base: info.base.clone(),
             heads: heads.collect(),

@@ -11,6 +11,7 @@ mod dates;
 mod elsewhere;
 mod export;
 pub mod html;
+mod language;
 mod notes;
 mod pseudonyms;
 mod quotes;
@@ -183,7 +184,7 @@ pub fn split(document: &Document, options: &Options) -> Result<Vec<Thread>> {
 /// Names the language of the comments that have none.
 fn languages(thread: &mut Thread) {
     for comment in thread.comments.iter_mut().filter(|c| c.lang.is_empty()) {
-        comment.lang = crate::tokens::language::detect(&comment.text).unwrap_or("und").to_owned();
+        comment.lang = language::of(&comment.text).unwrap_or("und").to_owned();
     }
 }
 

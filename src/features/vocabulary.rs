@@ -1,29 +1,42 @@
 //! Terms and their ids, in a fixed order: words, word 2-grams, character n-grams, each by document frequency.
 
 use super::analyser::{CHARS, Lexicon};
-use super::table::{PairIndex, Pairs, Strings, hash_pair};
+use super::index::Index;
+use super::table::{Pairs, Strings, hash_bytes, hash_pair};
+use super::texts::Texts;
 
 /// The terms a model knows. Ids run through the three kinds: words, then 2-grams, then character n-grams.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
-    pub(crate) words: Strings,
-    pub(crate) bigrams: Pairs,
-    pub(crate) chars: Strings,
+    pub(crate) words: Texts,
+    pub(crate) bigrams: Vec<(u32, u32)>,
+    pub(crate) chars: Texts,
     /// Per word: bit 0, it begins a 2-gram of the vocabulary; bit 1, it ends one.
     flags: Vec<u8>,
-    pair_index: PairIndex,
+    word_index: Index,
+    pair_index: Index,
+    char_index: Index,
+}
+
+fn index_of(texts: &Texts) -> Option<Index> {
+    let mut index = Index::with_capacity(texts.len());
+    (0..texts.len() as u32).all(|i| index.insert(hash_bytes(texts.bytes(i)), i)).then_some(index)
 }
 
 impl Vocabulary {
-    pub(crate) fn new(words: Strings, bigrams: Pairs, chars: Strings) -> Self {
+    /// The vocabulary of these terms; `None` where a term comes twice or a 2-gram names a word that is not there.
+    pub(crate) fn new(words: Texts, bigrams: Vec<(u32, u32)>, chars: Texts) -> Option<Self> {
         let mut flags = vec![0; words.len()];
-        for i in 0..bigrams.len() {
-            let (a, b) = bigrams.get(i as u32);
-            flags[a as usize] |= 1;
-            flags[b as usize] |= 2;
+        let mut pair_index = Index::with_capacity(bigrams.len());
+        for (i, &(a, b)) in bigrams.iter().enumerate() {
+            *flags.get_mut(a as usize)? |= 1;
+            *flags.get_mut(b as usize)? |= 2;
+            if !pair_index.insert(hash_pair(a, b), i as u32) {
+                return None;
+            }
         }
-        let pair_index = PairIndex::new(&bigrams);
-        Vocabulary { words, bigrams, chars, flags, pair_index }
+        let (word_index, char_index) = (index_of(&words)?, index_of(&chars)?);
+        Some(Vocabulary { words, bigrams, chars, flags, word_index, pair_index, char_index })
     }
 
     /// Number of terms of each kind: words, 2-grams, character n-grams.
@@ -51,10 +64,10 @@ impl Vocabulary {
         if id >= chars {
             self.chars.get(id - chars).replace(' ', "_")
         } else if id >= bigrams {
-            let (a, b) = self.bigrams.get(id - bigrams);
+            let (a, b) = self.bigrams[(id - bigrams) as usize];
             format!("{} {}", self.words.get(a), self.words.get(b))
         } else {
-            self.words.get(id).to_owned()
+            self.words.get(id).into_owned()
         }
     }
 
@@ -67,11 +80,11 @@ impl Vocabulary {
 /// Scoring: terms outside the vocabulary have no id.
 impl Lexicon for &Vocabulary {
     fn word(&mut self, word: &str) -> Option<u32> {
-        self.words.find(word)
+        self.word_index.get(hash_bytes(word.as_bytes()))
     }
 
     fn chars(&mut self, gram: &str) -> Option<u32> {
-        self.chars.find(gram)
+        self.char_index.get(hash_bytes(gram.as_bytes()))
     }
 
     #[inline]

@@ -12,6 +12,7 @@ mod map;
 pub mod newton;
 pub(crate) mod predict;
 mod quantify;
+pub(crate) mod quantised;
 pub mod store;
 mod strongest;
 pub mod thread;
@@ -83,7 +84,7 @@ pub struct Head {
     /// Class names, in the order of posteriors.
     pub classes: Vec<String>,
     /// Weights of the text stage, `n_terms` x `n_classes`.
-    pub(crate) weights: ndarray::Array2<f32>,
+    pub(crate) weights: quantised::Quantised,
     /// Intercept of the text stage per class.
     pub(crate) intercept: Vec<f64>,
     /// Weights and intercept on the comment's word vectors, `n_components` x `n_classes`.
@@ -117,7 +118,7 @@ pub fn shipped() -> crate::Result<&'static Model> {
     if let Some(model) = MODEL.get() {
         return Ok(model);
     }
-    let model = store::from_bytes(BYTES)?;
+    let model = store::embedded(BYTES)?;
     Ok(MODEL.get_or_init(|| model))
 }
 
@@ -145,8 +146,8 @@ pub struct Model {
 
 impl Model {
     pub(crate) fn assemble(vectoriser: Vectoriser, heads: Vec<Head>, info: Info) -> Self {
-        let weights: Vec<&ndarray::Array2<f32>> = heads.iter().map(|h| &h.weights).collect();
-        let records = predict::Records::new(&vectoriser.df, vectoriser.n_docs, &weights);
+        let columns: Vec<&quantised::Column> = heads.iter().flat_map(|h| h.weights.columns()).collect();
+        let records = predict::Records::new(&vectoriser.df, vectoriser.n_docs, &columns);
         Model { vectoriser, heads, records, info, sha256: String::new() }
     }
 

@@ -40,9 +40,15 @@ fn script(term: &str) -> &'static str {
 
 /// What a term adds to a class against the mean of all, per occurrence.
 fn strength(head: &Head, idf: &[f64], term: u32, class: usize) -> f64 {
-    let row = head.weights.row(term as usize);
-    let mean = row.iter().map(|w| f64::from(*w)).sum::<f64>() / row.len() as f64;
-    (f64::from(row[class]) - mean) * idf[term as usize]
+    let k = head.classes.len();
+    let (mut mean, mut own) = (0.0, 0.0);
+    for (c, w) in head.weights.row(term).map(f64::from).enumerate() {
+        mean += w / k as f64;
+        if c == class {
+            own = w;
+        }
+    }
+    (own - mean) * idf[term as usize]
 }
 
 /// The first `n` terms by falling strength, among those that strengthen the class.

@@ -14,6 +14,7 @@ pub mod input;
 pub mod output;
 pub mod progress;
 pub mod threads;
+pub mod view;
 
 mod adapt;
 mod agree;
@@ -28,8 +29,10 @@ mod sample;
 mod score;
 mod score_rows;
 mod split;
+mod strongest;
 mod train;
 mod verify;
+mod why;
 
 /// From saved pages to a table, then what follows from there.
 const EXAMPLES: &str = "Examples:

@@ -53,6 +53,7 @@ pub fn html_thread(doc: &Document, text: &str, rules: Rules) -> Thread {
         lang: head.lang,
         url,
         date: head.date.map(|d| page.clock.read(&d).unwrap_or(d)),
+        byline: head.authors,
         status: Status::Found,
         declared,
         host: None,

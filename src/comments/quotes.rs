@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::{Comment, Evidence, Span, Thread};
+use crate::tokens::{is_letter, lower_letter};
 
 /// Words in a row that two comments must share before it is a quotation.
 const RUN: usize = 4;
@@ -13,7 +14,7 @@ const RUN: usize = 4;
 const MAX_PLACES: usize = 16;
 
 /// What sites call those who gave no name.
-const NOBODY: &[&str] = &[
+pub(super) const NOBODY: &[&str] = &[
     "guest",
     "anonymous",
     "anon",
@@ -54,11 +55,15 @@ struct Word {
 pub(super) fn mark(thread: &mut Thread) {
     let stretches: Vec<Vec<Span>> = thread.comments.iter().map(|c| stretches(&c.text)).collect();
     // Most threads quote nothing: their words need not be looked at.
-    let quoting = thread.comments.len() > 1 && stretches.iter().flatten().any(|s| s.end - s.start >= 3 * RUN);
+    let long = |(c, s): (&Comment, &Vec<Span>)| {
+        s.iter().any(|s| s.end - s.start >= 3 * RUN && words(&c.text[s.start..s.end]).len() >= RUN)
+    };
+    let quoting = thread.comments.len() > 1 && thread.comments.iter().zip(&stretches).any(long);
     let words: Vec<Vec<Word>> =
         thread.comments.iter().map(|c| if quoting { words(&c.text) } else { Vec::new() }).collect();
     let index = index(&words, &stretches);
     let authors = authors(&thread.comments);
+    let capitals = capitals(&authors);
     let nested = thread.comments.iter().any(|c| c.parent.is_some());
     let mut found = Vec::new();
     for (i, comment) in thread.comments.iter().enumerate() {
@@ -70,7 +75,7 @@ pub(super) fn mark(thread: &mut Thread) {
                 parent = parent.or(Some((j, Evidence::Quotation)));
             }
         }
-        let (names, addressed) = mentions(comment, &authors);
+        let (names, addressed) = mentions(comment, &authors, capitals);
         let addressed = addressed.and_then(|at: &Vec<usize>| writer(at, i));
         parent = parent.or(addressed.map(|j| (j, Evidence::Mention)));
         found.push((quotes, names, parent));
@@ -107,19 +112,24 @@ fn leads_to(comments: &[Comment], mut j: usize, i: usize) -> bool {
 
 /// The folded words of a text with their places.
 fn words(text: &str) -> Vec<Word> {
-    let mut out = Vec::new();
-    let mut start = None;
-    let ends = text.char_indices().chain(std::iter::once((text.len(), ' ')));
-    for (i, c) in ends {
-        if c.is_alphanumeric() || c == '\u{301}' {
-            start.get_or_insert(i);
-        } else if let Some(s) = start.take() {
-            let mut hash = rustc_hash::FxHasher::default();
-            for c in text[s..i].chars().flat_map(char::to_lowercase) {
-                std::hash::Hasher::write_u32(&mut hash, u32::from(if c == 'ё' { 'е' } else { c }));
+    const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut out = Vec::with_capacity(text.len() / 8);
+    let (mut start, mut hash) = (usize::MAX, SEED);
+    for (i, c) in text.char_indices() {
+        if is_letter(c) || c == '\u{301}' || c.is_numeric() {
+            if start == usize::MAX {
+                (start, hash) = (i, SEED);
             }
-            out.push(Word { hash: std::hash::Hasher::finish(&hash), start: s, end: i });
+            let low = lower_letter(c);
+            let low = u64::from(u32::from(if low == 'ё' { 'е' } else { low }));
+            hash = (hash ^ low).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
+        } else if start != usize::MAX {
+            out.push(Word { hash, start, end: i });
+            start = usize::MAX;
         }
+    }
+    if start != usize::MAX {
+        out.push(Word { hash, start, end: text.len() });
     }
     out
 }
@@ -146,9 +156,15 @@ fn index(words: &[Vec<Word>], stretches: &[Vec<Span>]) -> FxHashMap<u64, Vec<(u3
     if index.is_empty() {
         return index;
     }
+    let mut beginnings = [0u64; 64];
+    for hash in index.keys() {
+        beginnings[(hash >> 6 & 63) as usize] |= 1 << (hash & 63);
+    }
     for (i, list) in words.iter().enumerate() {
         for (at, run) in list.windows(RUN).enumerate() {
-            if let Some(places) = index.get_mut(&run_hash(run))
+            let hash = run_hash(run);
+            if beginnings[(hash >> 6 & 63) as usize] >> (hash & 63) & 1 == 1
+                && let Some(places) = index.get_mut(&hash)
                 && places.len() < MAX_PLACES
             {
                 places.push((i as u32, at as u32));
@@ -187,6 +203,10 @@ fn source(
 /// Stretches of a text that may be another's words: in quotation marks, or a line marked with `>`.
 fn stretches(text: &str) -> Vec<Span> {
     let mut out = Vec::new();
+    // The marks, or their first bytes.
+    if !text.bytes().fold(false, |any, b| any | matches!(b, b'>' | b'"' | 0xc2 | 0xe2)) {
+        return out;
+    }
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let body = line.trim_end();
@@ -203,7 +223,7 @@ fn stretches(text: &str) -> Vec<Span> {
 
 fn in_marks(line: &str, offset: usize, out: &mut Vec<Span>) {
     let mut rest = 0;
-    while let Some((at, open)) = line[rest..].char_indices().find(|(_, c)| "\"«“„".contains(*c)) {
+    while let Some((at, open)) = line[rest..].char_indices().find(|(_, c)| matches!(c, '"' | '«' | '“' | '„')) {
         let start = rest + at;
         let inside = start + open.len_utf8();
         let close: &[char] = match open {
@@ -225,7 +245,14 @@ fn in_marks(line: &str, offset: usize, out: &mut Vec<Span>) {
 
 /// A name without spaces and marks, folded.
 fn fold(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut out = String::new();
+    fold_into(name, &mut out);
+    out
+}
+
+fn fold_into(name: &str, out: &mut String) {
+    out.clear();
+    out.extend(name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
 }
 
 /// Comments by folded author name; names of fewer than three letters say nothing.
@@ -243,8 +270,17 @@ fn authors(comments: &[Comment]) -> FxHashMap<String, (String, Vec<usize>)> {
 
 type ByAuthor = FxHashMap<String, (String, Vec<usize>)>;
 
+/// Capital letters that the folded name of an author may begin with, a bit per hash.
+fn capitals(authors: &ByAuthor) -> u64 {
+    authors.keys().filter_map(|name| name.chars().next()).fold(0, |set, c| set | 1 << (c as u32 & 63))
+}
+
 /// Names of commenters in the text, and the comments of the one who is addressed.
-fn mentions<'a>(comment: &Comment, authors: &'a ByAuthor) -> (Vec<String>, Option<&'a Vec<usize>>) {
+fn mentions<'a>(
+    comment: &Comment,
+    authors: &'a ByAuthor,
+    capitals: u64,
+) -> (Vec<String>, Option<&'a Vec<usize>>) {
     let (mut names, mut addressed): (Vec<String>, _) = (Vec::new(), None);
     if authors.is_empty() {
         return (names, addressed);
@@ -268,18 +304,23 @@ fn mentions<'a>(comment: &Comment, authors: &'a ByAuthor) -> (Vec<String>, Optio
         tell(&fold(text[..at].trim_start_matches('@')), true);
     }
     // A name is up to three words; longest first.
-    let mut spots: Vec<(usize, bool)> = Vec::new();
     let mut before = ' ';
+    let mut n_spots = 0;
+    let mut folded = String::new();
     for (i, c) in text.char_indices() {
-        if c == '@' {
-            spots.push((i + 1, true));
-        } else if c.is_uppercase() && !before.is_alphanumeric() && before != '@' {
-            spots.push((i, false));
-        }
+        let (is_address, is_capital) = (c == '@', is_upper(c) && before != '@' && !is_word(before));
         before = c;
-    }
-    for (start, is_address) in spots.into_iter().take(200) {
-        let rest = &text[start..];
+        if !(is_address || is_capital) {
+            continue;
+        }
+        n_spots += 1;
+        if n_spots > 200 {
+            break;
+        }
+        if is_capital && capitals >> (lower_letter(c) as u32 & 63) & 1 == 0 {
+            continue;
+        }
+        let rest = if is_address { &text[i + 1..] } else { &text[i..] };
         let mut ends: Vec<usize> = Vec::new();
         for (i, c) in rest.char_indices().skip(1).take(80) {
             if c.is_whitespace() || ",:;!?()\"".contains(c) {
@@ -294,12 +335,28 @@ fn mentions<'a>(comment: &Comment, authors: &'a ByAuthor) -> (Vec<String>, Optio
         }
         for end in ends.into_iter().rev() {
             let name = rest[..end].trim_end_matches(['.', '\'', '’']);
-            if tell(&fold(name), is_address) {
+            fold_into(name, &mut folded);
+            if tell(&folded, is_address) {
                 break;
             }
         }
     }
     (names, addressed)
+}
+
+/// As of the standard library; without a table for the commonest.
+fn is_upper(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => c.is_ascii_uppercase(),
+        '\u{400}'..='\u{42f}' => true,
+        '\u{430}'..='\u{45f}' => false,
+        _ => c.is_uppercase(),
+    }
+}
+
+/// As `char::is_alphanumeric`; without a table for the commonest.
+fn is_word(c: char) -> bool {
+    is_letter(c) || c.is_numeric()
 }
 
 /// The nearest earlier comment of the addressed author; else the only later one.

@@ -109,14 +109,8 @@ pub fn adapt(base: &Model, labelled: &LabelledCollection, seed: u64) -> Result<(
     report.unchanged =
         heads.iter().enumerate().filter(|(i, _)| !of_base.contains(i)).map(|(_, h)| h.name.clone()).collect();
     let better = |h: &AdaptedHead| h.adapted.macro_f1 > h.most_frequent.macro_f1.max(h.stratified.macro_f1);
-    let info = Info {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        labels: labelled.hashes.clone(),
-        n_rows: labelled.rows.len(),
-        languages: known.languages,
-        not_better: report.heads.iter().filter(|h| !better(h)).map(|h| h.name.clone()).collect(),
-        base: Some(base.sha256().to_owned()),
-    };
+    let not_better = report.heads.iter().filter(|h| !better(h)).map(|h| h.name.clone()).collect();
+    let info = Info::adapted(base, labelled, known.languages, not_better);
     let mut model = Model::assemble(base.vectoriser.clone(), heads, info);
     for (h, oof) in out_of_fold.iter().enumerate() {
         quantify::quantify_head(&mut model, labelled, h, oof, seed)?;

@@ -23,6 +23,8 @@ pub struct Explanation {
     pub head: String,
     /// Class names.
     pub classes: Vec<String>,
+    /// Language the words were read in, where the text tells.
+    pub lang: Option<&'static str>,
     /// Score of each class: the log of its posterior up to a constant.
     pub scores: Vec<f64>,
     /// The posterior.
@@ -121,6 +123,7 @@ impl Model {
             out.push(Explanation {
                 head: head.name.clone(),
                 classes: head.classes.clone(),
+                lang: facts.lang,
                 scores: head.thread.scores(&x),
                 posterior: head.thread.posterior(&x),
                 contributions,

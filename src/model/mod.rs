@@ -1,11 +1,13 @@
 //! rows -> posteriors (`n_comments` x `n_classes`), by a text stage and a thread stage.
 
 mod adapt;
+mod by_word;
 pub(crate) mod context;
 mod decision;
 mod diagnose;
 pub mod dummy;
 mod explain;
+mod info;
 mod map;
 pub mod newton;
 pub(crate) mod predict;
@@ -17,13 +19,10 @@ pub mod thread;
 mod train;
 mod weights;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 pub use adapt::{AdaptReport, AdaptedHead, adapt};
 pub use diagnose::{Diagnosis, LeftOut};
 pub use explain::{Contribution, Explanation};
+pub use info::{ALL, Figures, Info};
 pub use quantify::quantify;
 pub use strongest::StrongTerm;
 pub use train::{HeadReport, TrainParams, TrainReport, train};
@@ -132,24 +131,6 @@ pub fn or_shipped(path: Option<&std::path::Path>) -> crate::Result<std::borrow::
         Some(path) => store::read(path).map(std::borrow::Cow::Owned),
         None => shipped().map(std::borrow::Cow::Borrowed),
     }
-}
-
-/// What a model was made from.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Info {
-    /// Version of the package that trained it.
-    pub version: String,
-    /// SHA-256 of each label file by its name.
-    pub labels: BTreeMap<String, String>,
-    /// Number of labelled comments.
-    pub n_rows: usize,
-    /// Labelled comments per language.
-    pub languages: BTreeMap<String, usize>,
-    /// Heads that did no better than a baseline and were kept by `--force`.
-    pub not_better: Vec<String>,
-    /// SHA-256 of the model it was adapted from.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub base: Option<String>,
 }
 
 /// A trained model: vocabulary, text stage and thread stage for each head.

@@ -88,7 +88,15 @@ pub(crate) struct Problem<'a, D> {
     pub y: &'a [u32],
     /// Weight of each row; 0 leaves it out.
     pub weights: &'a [f32],
+    /// Part of each row's target that is spread evenly over the classes; empty for none.
+    pub softening: &'a [f32],
     pub n_classes: usize,
+}
+
+impl<D> Problem<'_, D> {
+    fn softening(&self, i: usize) -> f32 {
+        self.softening.get(i).copied().unwrap_or_default()
+    }
 }
 
 impl NewtonCg {
@@ -285,7 +293,10 @@ impl<'a, D: Design, const K: usize> State<'a, D, K> {
                     let z: [f32; K] = std::array::from_fn(|c| z[i][c] + t * dz[i][c]);
                     let (lse, prob) = softmax(&z, k);
                     *tried = prob;
-                    f64::from(s) * (lse - f64::from(z[p.y[i] as usize]))
+                    let soft = p.softening(i);
+                    let own = (1.0 - soft) * z[p.y[i] as usize];
+                    let spread = soft / k as f32 * z[..k].iter().sum::<f32>();
+                    f64::from(s) * (lse - f64::from(own + spread))
                 };
                 (at * STRETCH..).zip(tried).map(loss).sum::<f64>()
             })
@@ -321,11 +332,14 @@ impl<'a, D: Design, const K: usize> State<'a, D, K> {
     fn refresh(&mut self, w: &[[f32; K]]) {
         std::mem::swap(&mut self.prob, &mut self.tried);
         let p = self.p;
+        let k = p.n_classes;
         let rows = self.u.par_iter_mut().zip(&self.prob).enumerate();
         rows.with_min_len(1024).for_each(|(i, (u, prob))| {
             let s = p.weights[i];
-            *u = prob.map(|q| s * q);
-            u[p.y[i] as usize] -= s;
+            let soft = p.softening(i);
+            let spread = soft / k as f32;
+            *u = std::array::from_fn(|c| if c < k { s * (prob[c] - spread) } else { 0.0 });
+            u[p.y[i] as usize] -= s * (1.0 - soft);
         });
         let n_cols = p.x.n_cols();
         p.x.transposed(&self.u, &mut self.gradient[..n_cols]);
@@ -533,7 +547,7 @@ impl Fit<SparseRows, Array1<usize>, Error> for NewtonCg {
         let y: Vec<u32> = y.iter().map(|y| *y as u32).collect();
         let weights = dataset.weights().map_or_else(|| vec![1.0; y.len()], <[f32]>::to_vec);
         let n_classes = y.iter().max().map_or(0, |m| *m as usize + 1);
-        self.solve(&Problem { x, y: &y, weights: &weights, n_classes }, None)
+        self.solve(&Problem { x, y: &y, weights: &weights, softening: &[], n_classes }, None)
     }
 }
 

@@ -278,16 +278,19 @@ impl Model {
         self.heads.iter().enumerate().map(posteriors).collect()
     }
 
-    /// Share of the items' words that no training comment held; `None` without words.
-    pub fn unknown_share(&self, items: &[Item<'_>]) -> Option<f64> {
-        let mut scorer = Scorer::new(self);
-        let mut z = Vec::new();
-        let (mut n_unknown, mut n_words) = (0, 0);
-        for item in items {
-            let facts = scorer.logits(&own_words(item), &mut z);
-            n_unknown += facts.n_unknown;
-            n_words += facts.n_words;
-        }
-        (n_words > 0).then(|| f64::from(n_unknown) / f64::from(n_words))
+    /// Of each item's words: how many no training comment held, and how many there are.
+    pub fn unknown_words(&self, items: &[Item<'_>]) -> Vec<(u32, u32)> {
+        items
+            .par_chunks(PIECE)
+            .flat_map_iter(|items| {
+                let mut scorer = Scorer::new(self);
+                let mut z = Vec::new();
+                let mut count = move |item: &Item<'_>| {
+                    let facts = scorer.logits(&own_words(item), &mut z);
+                    (facts.n_unknown, facts.n_words)
+                };
+                items.iter().map(&mut count).collect::<Vec<_>>()
+            })
+            .collect()
     }
 }

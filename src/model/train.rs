@@ -11,7 +11,7 @@ use super::dummy::{self, Metrics, f1_per_class};
 use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
 use super::quantised::Quantised;
 use super::thread::ThreadStage;
-use super::weights::{row_weights, thread_weights};
+use super::weights::{row_weights, softening, thread_weights};
 use super::{Head, Info, Model, store};
 use crate::error::{Error, Result};
 use crate::features::Recipe;
@@ -178,18 +178,7 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
         heads.push(head);
         reports.push(report);
     }
-    let mut languages = BTreeMap::new();
-    for facts in &counts.facts {
-        *languages.entry(facts.lang.unwrap_or("und").to_owned()).or_insert(0) += 1;
-    }
-    let info = Info {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        labels: labelled.hashes.clone(),
-        n_rows: labelled.rows.len(),
-        languages,
-        not_better: reports.iter().filter(|r| !r.is_better()).map(|r| r.name.clone()).collect(),
-        base: None,
-    };
+    let info = Info::of(labelled, &counts, &split, (&heads, &vectoriser.idf()), &reports, params.seed);
     let report = TrainReport {
         heads: reports,
         warnings,
@@ -317,7 +306,8 @@ impl HeadJob<'_> {
     ) -> Result<Linear> {
         let weights = row_weights(self.labelled, self.h, &self.params.recipe, keep);
         let y: Vec<u32> = (0..weights.len()).map(|i| self.y(i).unwrap_or(0) as u32).collect();
-        let problem = Problem { x, y: &y, weights: &weights, n_classes: k };
+        let softening = softening(self.labelled, &self.params.recipe);
+        let problem = Problem { x, y: &y, weights: &weights, softening: &softening, n_classes: k };
         NewtonCg { alpha: 1.0 / c, tolerance, ..NewtonCg::default() }.solve(&problem, start)
     }
 

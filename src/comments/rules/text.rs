@@ -5,34 +5,7 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
-/// A table of phrases, found by their first letter.
-pub(crate) struct Table {
-    by_first: FxHashMap<char, Vec<&'static str>>,
-    whole: FxHashSet<&'static str>,
-}
-
-impl Table {
-    fn new(phrases: &[&'static str]) -> Self {
-        let mut by_first: FxHashMap<char, Vec<&'static str>> = FxHashMap::default();
-        for phrase in phrases {
-            let phrase = phrase.trim_start_matches(|c: char| !c.is_alphanumeric());
-            by_first.entry(phrase.chars().next().unwrap_or(' ')).or_default().push(phrase);
-        }
-        Table { by_first, whole: phrases.iter().copied().collect() }
-    }
-
-    /// Phrases that begin as `text` does, by the first letter.
-    pub(crate) fn near(&self, text: &str) -> &[&'static str] {
-        text.chars().next().and_then(|c| self.by_first.get(&c)).map_or(&[], Vec::as_slice)
-    }
-
-    /// Is `text` one of the phrases?
-    pub(crate) fn contains(&self, text: &str) -> bool {
-        self.whole.contains(text)
-    }
-}
+use super::table::Table;
 
 macro_rules! tables {
     ($($table:ident = $phrases:ident;)*) => {
@@ -42,6 +15,8 @@ macro_rules! tables {
 
 tables! {
     T_NOUNS = NOUNS;
+    T_ZERO = ZERO;
+    T_AGO_BEFORE = AGO_BEFORE;
     T_BARE = BARE;
     T_NOT_HEADING = NOT_HEADING;
     T_ENDS = ENDS;
@@ -186,6 +161,46 @@ pub(crate) const BARE: &[&str] = &[
     "шарҳҳо",
     "назарҳо",
     "андешаҳо",
+];
+
+/// Headings that declare none: whole lines.
+pub(crate) const ZERO: &[&str] = &[
+    "no comments",
+    "no comments yet",
+    "no responses",
+    "there are no comments",
+    "there are no comments yet",
+    "be the first to comment",
+    "be the first to comment on this article",
+    "no comment",
+    "keine kommentare",
+    "noch keine kommentare",
+    "bisher keine kommentare",
+    "aucun commentaire",
+    "pas de commentaire",
+    "pas encore de commentaire",
+    "комментариев нет",
+    "нет комментариев",
+    "комментариев пока нет",
+    "комментариев еще нет",
+    "комментариев ещё нет",
+    "пока нет комментариев",
+    "коментарів немає",
+    "немає коментарів",
+    "коментарів поки немає",
+    "ваш комментарий будет первым",
+    "станьте первым",
+    "пікір жоқ",
+    "пікірлер жоқ",
+    "әзірге пікір жоқ",
+    "izohlar yo'q",
+    "izohlar yo‘q",
+    "hozircha izohlar yo'q",
+    "изоҳлар йўқ",
+    "комментарий жок",
+    "пикир жок",
+    "шарҳ нест",
+    "назар нест",
 ];
 
 /// Beginnings of lines that look like headings and are not: other lists, links and the form.

@@ -1,42 +1,39 @@
 //! Whom a comment answers where its byline says so.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use super::segment::Segment;
 use crate::comments::{Comment, Evidence};
 
 /// Cuts bylines that print author and addressee without a mark between ("Anna Boris • 2 hours ago") where both
 /// names stand alone elsewhere.
-pub(super) fn unjoin(segments: &mut [Segment]) {
-    let mut known: FxHashMap<String, usize> = FxHashMap::default();
-    for name in segments.iter().filter_map(|s| s.author.clone()) {
-        *known.entry(name).or_default() += 1;
-    }
+pub(super) fn unjoin(segments: &mut [Segment<'_>]) {
+    let known: FxHashSet<&str> = segments.iter().filter_map(|s| s.author).collect();
     let cuts = |name: &str, both: bool| -> Option<usize> {
         let spaces = name.match_indices(' ').map(|(at, _)| at);
         spaces.rev().find(|&at| {
             let (left, right) = (&name[..at], &name[at + 1..]);
-            left != right && known.contains_key(right) && (!both || known.contains_key(left))
+            left != right && known.contains(right) && (!both || known.contains(left))
         })
     };
     let n_sure =
-        segments.iter().filter_map(|s| s.author.as_deref()).filter(|a| cuts(a, true).is_some()).count();
+        segments.iter().filter_map(|s| s.author).filter(|a| cuts(a, true).is_some()).count();
     if n_sure < 2 || n_sure * 10 < segments.len() {
         return;
     }
     for segment in segments {
-        let Some(author) = &segment.author else { continue };
+        let Some(author) = segment.author else { continue };
         if let Some(at) = cuts(author, true).or_else(|| cuts(author, false)) {
-            segment.answers = Some(author[at + 1..].to_owned());
-            segment.author = Some(author[..at].to_owned());
+            segment.answers = Some(&author[at + 1..]);
+            segment.author = Some(&author[..at]);
         }
     }
 }
 
 /// Parents from bylines: the nearest earlier comment of whom it answers.
-pub(super) fn resolve(comments: &mut [Comment], segments: &[Segment]) {
+pub(super) fn resolve(comments: &mut [Comment], segments: &[Segment<'_>]) {
     for i in 0..comments.len() {
-        let Some(name) = segments[i].answers.as_deref().filter(|_| comments[i].parent.is_none()) else {
+        let Some(name) = segments[i].answers.filter(|_| comments[i].parent.is_none()) else {
             continue;
         };
         let fits = |c: &Comment| c.author.as_deref().is_some_and(|a| same(a, name));

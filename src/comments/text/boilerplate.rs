@@ -10,7 +10,7 @@ const MAX_LINES: usize = 6;
 
 /// Takes off the first and last lines of the bodies that most comments share: the same words but for numbers and
 /// the author's name, or the same two first words.
-pub(super) fn strip(lines: &[Line<'_>], segments: &mut [Segment]) {
+pub(super) fn strip(lines: &[Line<'_>], segments: &mut [Segment<'_>]) {
     if segments.len() < MIN_COMMENTS {
         return;
     }
@@ -29,7 +29,7 @@ enum Side {
     Last,
 }
 
-fn strip_once(lines: &[Line<'_>], segments: &mut [Segment], side: Side) -> bool {
+fn strip_once(lines: &[Line<'_>], segments: &mut [Segment<'_>], side: Side) -> bool {
     let keys: Vec<Option<String>> = segments.iter().map(|s| key(lines, s, side)).collect();
     let mut sorted: Vec<&String> = keys.iter().flatten().collect();
     sorted.sort_unstable();
@@ -65,7 +65,7 @@ fn strip_once(lines: &[Line<'_>], segments: &mut [Segment], side: Side) -> bool 
 }
 
 /// What a line is told by: short lines only, digits as one sign, the author's name as another.
-fn key(lines: &[Line<'_>], segment: &Segment, side: Side) -> Option<String> {
+fn key(lines: &[Line<'_>], segment: &Segment<'_>, side: Side) -> Option<String> {
     let at = match side {
         Side::First => segment.body.first(),
         Side::Last => segment.body.last(),
@@ -74,7 +74,7 @@ fn key(lines: &[Line<'_>], segment: &Segment, side: Side) -> Option<String> {
     if text.len() > 160 {
         return None;
     }
-    let author = segment.author.as_deref().filter(|a| a.len() > 2);
+    let author = segment.author.filter(|a| a.len() > 2);
     let named = author.is_some_and(|a| text.contains(a));
     let text = author.map_or_else(|| text.to_owned(), |a| text.replace(a, "@"));
     if named && side == Side::First {

@@ -18,16 +18,16 @@ pub(super) enum Form {
 }
 
 /// A byline.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Byline {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Byline<'a> {
     /// Order.
     pub(super) form: Form,
     /// Author as printed.
-    pub(super) author: Option<String>,
+    pub(super) author: Option<&'a str>,
     /// Whom it answers, as printed.
-    pub(super) answers: Option<String>,
+    pub(super) answers: Option<&'a str>,
     /// Time as printed.
-    pub(super) time: Option<String>,
+    pub(super) time: Option<&'a str>,
     /// The time names a moment, not only a day.
     pub(super) exact: bool,
     /// It begins with "Posted by" or the like.
@@ -40,14 +40,14 @@ pub(super) struct Byline {
 const MAX_NAME: usize = 60;
 
 /// The byline that the line is; `lower` is `text` in lower case, byte for byte.
-pub(super) fn find(text: &str, lower: &str) -> Option<Byline> {
+pub(super) fn find<'a>(text: &'a str, lower: &str) -> Option<Byline<'a>> {
     match when::find(lower) {
         Some(when) => timed(text, lower, when),
         None => says(text, lower).or_else(|| by(text, lower)),
     }
 }
 
-fn timed(text: &str, lower: &str, when: When) -> Option<Byline> {
+fn timed<'a>(text: &'a str, lower: &str, when: When) -> Option<Byline<'a>> {
     let Before { name: prefix, answers, is_by, said } = before(text, lower, when.start);
     let suffix = after(text, lower, when.end);
     if prefix.chars().count() > MAX_NAME || prefix.split_whitespace().count() > 7 {
@@ -66,13 +66,11 @@ fn timed(text: &str, lower: &str, when: When) -> Option<Byline> {
     if has_prefix && !when.exact && text.ends_with(['.', '!', '?']) && !is_by {
         return None;
     }
-    let name = |s: &str| Some(s.to_owned()).filter(|s| s.chars().any(char::is_alphanumeric));
-    let time = Some(text[when.start..when.end].to_owned());
-    let (form, author) =
-        if has_prefix { (Form::AuthorTime, name(prefix)) } else { (Form::Time, name(suffix)) };
+    let time = Some(&text[when.start..when.end]);
+    let (form, name) = if has_prefix { (Form::AuthorTime, prefix) } else { (Form::Time, suffix) };
+    let author = Some(name).filter(|s| s.chars().any(char::is_alphanumeric));
     // "X wrote on 2010-05-24" is as sure as a time of day.
     let exact = when.exact || (said && has_prefix);
-    let answers = answers.map(str::to_owned);
     Some(Byline { form, author, answers, time, exact, by: is_by, number: number(lower) })
 }
 
@@ -196,7 +194,7 @@ fn after<'a>(text: &'a str, lower: &str, start: usize) -> &'a str {
 }
 
 /// "X says:", "X said...".
-fn says(text: &str, lower: &str) -> Option<Byline> {
+fn says<'a>(text: &'a str, lower: &str) -> Option<Byline<'a>> {
     let kept = lower.trim_end_matches(['.', '…', ':', ' ']);
     let marked = lower[kept.len()..].contains([':', '…']) || lower[kept.len()..].contains("..");
     if !marked || kept.len() > 2 * MAX_NAME + 20 {
@@ -216,7 +214,7 @@ fn says(text: &str, lower: &str) -> Option<Byline> {
     // "As the old saying, he said:" is prose.
     let prose = name.contains([',', ';', '"', '«', '“'])
         || name.starts_with(char::is_lowercase) && name.split(' ').count() > 2;
-    let author = Some(name.to_owned());
+    let author = Some(name);
     (fits && !prose).then_some(Byline {
         form: Form::Says,
         author,
@@ -229,11 +227,11 @@ fn says(text: &str, lower: &str) -> Option<Byline> {
 }
 
 /// "Posted by X".
-fn by(text: &str, lower: &str) -> Option<Byline> {
+fn by<'a>(text: &'a str, lower: &str) -> Option<Byline<'a>> {
     let by = longest(lower, &BY[..5])?;
     let name = text[by.len()..].trim_matches(|c: char| c.is_whitespace() || ":|-–".contains(c));
     let fits = super::lines::is_name(name);
-    let author = Some(name.to_owned());
+    let author = Some(name);
     fits.then_some(Byline {
         form: Form::By,
         author,
@@ -257,7 +255,7 @@ mod tests {
 
     fn read(line: &str) -> Option<(Form, String, String)> {
         let b = find(line, &line.to_lowercase())?;
-        Some((b.form, b.author.unwrap_or_default(), b.time.unwrap_or_default()))
+        Some((b.form, b.author.unwrap_or_default().to_owned(), b.time.unwrap_or_default().to_owned()))
     }
 
     #[test]

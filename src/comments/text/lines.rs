@@ -2,14 +2,16 @@
 
 use super::byline::{self, Byline};
 use super::section::{self, Heading};
-use crate::comments::rules::text::{T_ACTIONS, T_ENDS, T_FURNITURE, T_MONTHS, T_REPLY, Table};
+use crate::comments::rules::table::Table;
+use crate::comments::rules::text::{T_ACTIONS, T_ENDS, T_FURNITURE, T_MONTHS, T_REPLY};
+use crate::tokens::{is_letter, lower_letter};
 
 /// Lines longer than this are body without a look.
 const MAX_SHORT: usize = 240;
 
 /// What a line is, told from its own words.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Class {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Class<'a> {
     /// Nothing on it.
     Blank,
     /// Words of somebody.
@@ -17,7 +19,7 @@ pub(super) enum Class {
     /// Heading of a comment section.
     Heading(Heading),
     /// A byline: author, time, or both.
-    Byline(Byline),
+    Byline(Byline<'a>),
     /// A link that answers a comment.
     Reply,
     /// Another link or label around a comment.
@@ -40,7 +42,7 @@ pub(super) struct Line<'a> {
     /// A bullet or a list number stood before the text.
     pub(super) bullet: bool,
     /// What it is.
-    pub(super) class: Class,
+    pub(super) class: Class<'a>,
 }
 
 impl Line<'_> {
@@ -82,7 +84,7 @@ fn line<'a>(raw: &'a str, lower: &mut String) -> Line<'a> {
     }
     let class = if trimmed.len() > MAX_SHORT { Class::Text } else { classify(trimmed, text, lower) };
     // A numbered sentence keeps its number.
-    let text = if class == Class::Text && !is_name(text) { trimmed } else { text };
+    let text = if bullet && class == Class::Text && !is_name(text) { trimmed } else { text };
     Line { text, indent, bullet, class }
 }
 
@@ -100,10 +102,11 @@ fn columns(raw: &str) -> usize {
 
 /// A line without its bullet: `*`, `+`, `o`, `-`, `•`, `12.`.
 fn unbullet(line: &str) -> (&str, bool) {
-    for bullet in ["* ", "+ ", "o ", "- ", "• ", "– ", "· ", "§ ", "# "] {
-        if let Some(rest) = line.strip_prefix(bullet) {
-            return (rest.trim_start(), true);
-        }
+    let mut chars = line.chars();
+    if matches!(chars.next(), Some('*' | '+' | 'o' | '-' | '•' | '–' | '·' | '§' | '#'))
+        && let Some(rest) = chars.as_str().strip_prefix(' ')
+    {
+        return (rest.trim_start(), true);
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     if (1..=4).contains(&digits)
@@ -120,8 +123,8 @@ fn unbullet(line: &str) -> (&str, bool) {
     (line, false)
 }
 
-fn classify(trimmed: &str, text: &str, lower: &mut String) -> Class {
-    if !text.chars().any(char::is_alphanumeric) || is_score(trimmed) {
+fn classify<'a>(trimmed: &str, text: &'a str, lower: &mut String) -> Class<'a> {
+    if !text.chars().any(is_alphanumeric) || is_score(trimmed) {
         return Class::Mark;
     }
     if !fold(text, lower) {
@@ -156,14 +159,31 @@ fn classify(trimmed: &str, text: &str, lower: &mut String) -> Class {
 /// Lower case into `out`, byte for byte as long; `false` where a letter changes its length.
 fn fold(text: &str, out: &mut String) -> bool {
     out.clear();
+    if text.is_ascii() {
+        out.push_str(text);
+        out.make_ascii_lowercase();
+        return true;
+    }
+    out.reserve(text.len());
     for c in text.chars() {
-        let mut low = c.to_lowercase();
-        match (low.next(), low.next()) {
-            (Some(l), None) if l.len_utf8() == c.len_utf8() => out.push(l),
-            _ => return false,
-        }
+        let low = match c {
+            '\0'..='\x7f' | '\u{400}'..='\u{45f}' => lower_letter(c),
+            _ => {
+                let mut low = c.to_lowercase();
+                match (low.next(), low.next()) {
+                    (Some(l), None) if l.len_utf8() == c.len_utf8() => l,
+                    _ => return false,
+                }
+            }
+        };
+        out.push(low);
     }
     true
+}
+
+/// As of the standard library; without a table for the commonest.
+fn is_alphanumeric(c: char) -> bool {
+    is_letter(c) || c.is_numeric()
 }
 
 /// "+12", "−3", "0", "17 / 2": a score or a count.
@@ -176,8 +196,8 @@ fn is_score(text: &str) -> bool {
 
 /// Does the line begin with a phrase of the table, up to the end of a word?
 fn begins(lower: &str, table: &Table) -> bool {
-    let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    table.near(lower).iter().any(|p| {
+    let lower = lower.trim_start_matches(|c: char| !is_alphanumeric(c));
+    table.near(lower).any(|p| {
         lower.strip_prefix(p).is_some_and(|rest| {
             // A short phrase must be most of the line: "related" may open a sentence.
             !rest.starts_with(char::is_alphanumeric)
@@ -187,9 +207,9 @@ fn begins(lower: &str, table: &Table) -> bool {
 }
 
 /// A line of nothing but links and counts.
-fn links(lower: &str) -> Option<Class> {
+fn links(lower: &str) -> Option<Class<'static>> {
     let (rest, reply, n) = strip_links(lower);
-    if n == 0 || rest.chars().any(char::is_alphabetic) {
+    if n == 0 || rest.chars().any(is_letter) {
         return None;
     }
     Some(if reply { Class::Reply } else { Class::Action })
@@ -199,11 +219,11 @@ fn links(lower: &str) -> Option<Class> {
 pub(super) fn strip_links(lower: &str) -> (&str, bool, usize) {
     let (mut rest, mut reply, mut n) = (lower, false, 0);
     loop {
-        let from = rest.trim_start_matches(|c: char| !c.is_alphabetic());
+        let from = rest.trim_start_matches(|c: char| !is_letter(c));
         let hit = |table: &Table| {
             // Links may follow each other without a space: "ReplyDelete". A name may begin like a link.
-            let fits = |p: &&&str| from.starts_with(**p) && follows(&from[p.len()..]);
-            table.near(from).iter().filter(fits).map(|p| p.len()).max().unwrap_or(0)
+            let fits = |p: &&str| from.starts_with(*p) && follows(&from[p.len()..]);
+            table.near(from).filter(fits).map(str::len).max().unwrap_or(0)
         };
         let (a, b) = (hit(&T_REPLY), hit(&T_ACTIONS));
         let len = a.max(b);
@@ -229,7 +249,7 @@ fn follows(rest: &str) -> bool {
             let link = |p: &&str| {
                 p.len() > 4 && rest.starts_with(*p) && !rest[p.len()..].starts_with(char::is_alphabetic)
             };
-            T_REPLY.near(rest).iter().any(link) || T_ACTIONS.near(rest).iter().any(link)
+            T_REPLY.near(rest).any(|p| link(&p)) || T_ACTIONS.near(rest).any(|p| link(&p))
         }
         _ => true,
     }

@@ -46,7 +46,7 @@ pub fn text_thread(document: &Document, text: &str) -> Thread {
     let mut thread = Thread::new(document);
     thread.system = Some("text".to_owned());
     thread.title = title(&lines);
-    thread.lang = crate::tokens::language::detect(&sample(&lines)).map(str::to_owned);
+    thread.lang = super::language::of(&sample(&lines)).map(str::to_owned);
     let headings = headings(&lines);
     let cut = cut(&lines, &headings);
     thread.declared = declared(&headings, cut.as_ref().and_then(|b| b.heading));
@@ -114,7 +114,7 @@ pub fn roles(text: &str) -> Vec<Role> {
 }
 
 /// The best cut, with what the page repeats taken off the bodies.
-fn cut(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> {
+fn cut<'a>(lines: &[Line<'a>], headings: &[(usize, Heading)]) -> Option<Candidate<'a>> {
     let mut candidate = best(lines, headings)?;
     boilerplate::strip(lines, &mut candidate.segments);
     answers::unjoin(&mut candidate.segments);
@@ -122,7 +122,7 @@ fn cut(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> {
 }
 
 /// The best way to cut the text, if any is believable.
-fn best(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> {
+fn best<'a>(lines: &[Line<'a>], headings: &[(usize, Heading)]) -> Option<Candidate<'a>> {
     let separators = separators(lines);
     let heads = headings.iter().filter(|(_, h)| h.n != Some(0)).map(|&(i, h)| (Some(i), h.n));
     // Where the form stands above the thread, it may be all that marks its start.
@@ -132,8 +132,8 @@ fn best(lines: &[Line<'_>], headings: &[(usize, Heading)]) -> Option<Candidate> 
     tried.sort_unstable();
     let skip = tried.len().saturating_sub(MAX_HEADINGS);
     let ends = tried.iter().take(MAX_HEADINGS / 2).chain(tried.iter().skip(skip.max(MAX_HEADINGS / 2)));
-    let mut best: Option<Candidate> = None;
-    let mut keep = |candidate: Option<Candidate>| {
+    let mut best: Option<Candidate<'a>> = None;
+    let mut keep = |candidate: Option<Candidate<'a>>| {
         if let Some(c) = candidate
             && best.as_ref().is_none_or(|b| c.score > b.score)
         {
@@ -238,7 +238,7 @@ fn sample(lines: &[Line<'_>]) -> String {
     out
 }
 
-fn comments(lines: &[Line<'_>], segments: &[Segment]) -> Vec<Comment> {
+fn comments(lines: &[Line<'_>], segments: &[Segment<'_>]) -> Vec<Comment> {
     let mut out: Vec<Comment> = Vec::with_capacity(segments.len());
     // Columns of the comments that the next one may answer.
     let mut open: Vec<(usize, u32)> = Vec::new();
@@ -256,8 +256,8 @@ fn comments(lines: &[Line<'_>], segments: &[Segment]) -> Vec<Comment> {
             parent,
             evidence: parent.map(|_| Evidence::Nesting),
             depth,
-            author: segment.author.clone().filter(|a| !a.is_empty()),
-            time: segment.time.clone(),
+            author: segment.author.filter(|a| !a.is_empty()).map(str::to_owned),
+            time: segment.time.map(str::to_owned),
             text: body(lines, &segment.body),
             ..Comment::default()
         });
@@ -285,7 +285,7 @@ fn body(lines: &[Line<'_>], numbers: &[usize]) -> String {
 }
 
 /// Says where declared and found differ, and why that may be.
-fn warn(thread: &mut Thread, candidate: &Candidate) {
+fn warn(thread: &mut Thread, candidate: &Candidate<'_>) {
     let n = thread.comments.len() as u32;
     if matches!(candidate.separator, Separator::Gap(_)) && thread.declared != Some(n) {
         thread.warnings.push(format!(

@@ -1,6 +1,7 @@
 //! Headings of comment sections and the number of comments they declare.
 
-use crate::comments::rules::text::{T_BARE, T_NOT_HEADING, T_NOUNS};
+use super::when::has_digit;
+use crate::comments::rules::text::{T_BARE, T_NOT_HEADING, T_NOUNS, T_ZERO};
 
 /// A line that names a comment section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,61 +66,22 @@ const AFTER: &[&str] = &[
     "sur", "à", "pour", "к", "на", "по", "до", "про", "to:", "add", "de", "au", "aux", "en", "posted",
     "have", "below",
 ];
-/// Whole lines that declare none.
-const ZERO: &[&str] = &[
-    "no comments",
-    "no comments yet",
-    "no responses",
-    "there are no comments",
-    "there are no comments yet",
-    "be the first to comment",
-    "be the first to comment on this article",
-    "no comment",
-    "keine kommentare",
-    "noch keine kommentare",
-    "bisher keine kommentare",
-    "aucun commentaire",
-    "pas de commentaire",
-    "pas encore de commentaire",
-    "комментариев нет",
-    "нет комментариев",
-    "комментариев пока нет",
-    "комментариев еще нет",
-    "комментариев ещё нет",
-    "пока нет комментариев",
-    "коментарів немає",
-    "немає коментарів",
-    "коментарів поки немає",
-    "ваш комментарий будет первым",
-    "станьте первым",
-    "пікір жоқ",
-    "пікірлер жоқ",
-    "әзірге пікір жоқ",
-    "izohlar yo'q",
-    "izohlar yo‘q",
-    "hozircha izohlar yo'q",
-    "изоҳлар йўқ",
-    "комментарий жок",
-    "пикир жок",
-    "шарҳ нест",
-    "назар нест",
-];
 
 /// The heading that the line (in lower case) is.
 pub(super) fn heading(lower: &str) -> Option<Heading> {
     let line = lower.trim_matches(|c: char| !c.is_alphanumeric() && !"()[]".contains(c));
     let line = line.trim_start_matches(['(', '[']);
-    if line.is_empty() || T_NOT_HEADING.near(line).iter().any(|p| line.starts_with(p)) {
+    if line.is_empty() || T_NOT_HEADING.near(line).any(|p| line.starts_with(p)) {
         return None;
     }
     let whole = line.trim_matches(|c: char| !c.is_alphanumeric());
-    if ZERO.contains(&whole) {
+    if T_ZERO.contains(whole) {
         return Some(Heading { n: Some(0), aside: false });
     }
     if T_BARE.contains(line) || T_BARE.contains(whole) {
         return Some(Heading { n: None, aside: false });
     }
-    if !lower.bytes().any(|b| b.is_ascii_digit()) {
+    if !has_digit(lower) {
         return None;
     }
     let mut parts = line.split(['|', '•', '·', '—']).map(str::trim).filter(|p| !p.is_empty());
@@ -138,7 +100,7 @@ fn counted(part: &str) -> Option<Heading> {
     let mut n_words = 0;
     let mut more = false;
     for w in
-        part.split(|c: char| c.is_whitespace() || ":.…[]{}“”\"«»,;/#&".contains(c)).filter(|w| !w.is_empty())
+        part.split(divides).filter(|w| !w.is_empty())
     {
         if n_words == words.len() {
             more = true;
@@ -175,6 +137,15 @@ fn counted(part: &str) -> Option<Heading> {
     let after = rest(at + 2);
     // "Comments 5 of 11" is a page of a thread, "Comment 5" with more words a sentence.
     (after.len() <= 1 && after.first() != Some(&"of")).then_some(Heading { n: Some(n), aside: link })
+}
+
+/// Stands between the words of a heading.
+fn divides(c: char) -> bool {
+    let mark = matches!(
+        c,
+        ':' | '.' | '…' | '[' | ']' | '{' | '}' | '“' | '”' | '"' | '«' | '»' | ',' | ';' | '/' | '#' | '&'
+    );
+    mark || c.is_whitespace()
 }
 
 /// A count with its thousands marks.

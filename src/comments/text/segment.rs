@@ -21,13 +21,13 @@ pub(super) enum Separator {
 
 /// One comment as cut.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Segment {
+pub(super) struct Segment<'a> {
     /// Author as printed.
-    pub(super) author: Option<String>,
+    pub(super) author: Option<&'a str>,
     /// Whom it answers, as the byline prints it.
-    pub(super) answers: Option<String>,
+    pub(super) answers: Option<&'a str>,
     /// Time as printed.
-    pub(super) time: Option<String>,
+    pub(super) time: Option<&'a str>,
     /// Numbers of the body's lines.
     pub(super) body: Vec<usize>,
     /// Column of the byline.
@@ -38,13 +38,13 @@ pub(super) struct Segment {
 
 /// A way to cut.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
+pub(super) struct Candidate<'a> {
     /// By which separator.
     pub(super) separator: Separator,
     /// Line of the heading.
     pub(super) heading: Option<usize>,
     /// The comments.
-    pub(super) segments: Vec<Segment>,
+    pub(super) segments: Vec<Segment<'a>>,
     /// The higher, the more plausible.
     pub(super) score: f64,
 }
@@ -53,13 +53,13 @@ pub(super) struct Candidate {
 const MAX_LEAD: usize = 80;
 
 /// Tries one separator under one heading. `anchors` are the separator's lines in the whole text, sorted.
-pub(super) fn candidate(
-    lines: &[Line<'_>],
+pub(super) fn candidate<'a>(
+    lines: &[Line<'a>],
     heading: Option<usize>,
     separator: Separator,
     anchors: &[usize],
     declared: Option<u32>,
-) -> Option<Candidate> {
+) -> Option<Candidate<'a>> {
     let from = heading.map_or(0, |h| h + 1);
     let after = &anchors[anchors.partition_point(|&a| a < from)..];
     let first = *after.first()?;
@@ -287,7 +287,7 @@ struct Cut<'a, 'b> {
     footer: bool,
 }
 
-impl Cut<'_, '_> {
+impl<'b> Cut<'_, 'b> {
     /// Lines of the `i`-th comment, and its name line where there is one.
     fn span(&self, i: usize) -> (std::ops::Range<usize>, Option<usize>) {
         let a = self.run[i];
@@ -317,7 +317,7 @@ impl Cut<'_, '_> {
     }
 
     /// Share of the comments with such a line in their span.
-    fn share_with(&self, is: impl Fn(&Line<'_>) -> bool) -> f64 {
+    fn share_with(&self, is: impl Fn(&Line<'b>) -> bool) -> f64 {
         let n = self.run.len().min(200);
         let step = (self.run.len() / n.max(1)).max(1);
         let picked: Vec<usize> = (0..self.run.len()).step_by(step).collect();
@@ -337,12 +337,12 @@ impl Cut<'_, '_> {
         columns.len()
     }
 
-    fn segments(&self) -> Vec<Segment> {
+    fn segments(&self) -> Vec<Segment<'b>> {
         let replies = self.share_with(|l| l.class == Class::Reply) >= 0.5;
         let actions = self.share_with(|l| l.class == Class::Action) >= 0.5;
         let bare = self.share_with(|l| l.class == Class::Mark) < 0.2;
         let typical = self.typical_length();
-        let mut out: Vec<Segment> = Vec::with_capacity(self.run.len());
+        let mut out: Vec<Segment<'b>> = Vec::with_capacity(self.run.len());
         for i in 0..self.run.len() {
             let (span, name) = self.span(i);
             let open_end = !self.footer && i + 1 == self.run.len() && span.end == self.lines.len();
@@ -364,9 +364,7 @@ impl Cut<'_, '_> {
             let mut segment =
                 Segment { body, indent: anchor.indent, byline: vec![self.run[i]], ..Segment::default() };
             if let Class::Byline(b) = &anchor.class {
-                segment.author.clone_from(&b.author);
-                segment.answers.clone_from(&b.answers);
-                segment.time.clone_from(&b.time);
+                (segment.author, segment.answers, segment.time) = (b.author, b.answers, b.time);
             }
             if let Some(name) = name {
                 // A name beside the time is then another's: "an hour ago, to Name".
@@ -374,8 +372,8 @@ impl Cut<'_, '_> {
                 segment.indent = self.lines[name].indent;
                 segment.byline.push(name);
                 segment.author = Some(match &self.lines[name].class {
-                    Class::Byline(b) => b.author.clone().unwrap_or_default(),
-                    _ => self.lines[name].text.to_owned(),
+                    Class::Byline(b) => b.author.unwrap_or_default(),
+                    _ => self.lines[name].text,
                 });
             }
             self.time_beside(&mut segment);
@@ -388,7 +386,7 @@ impl Cut<'_, '_> {
     }
 
     /// The time of "X says:" stands on the next line or below the body.
-    fn time_beside(&self, segment: &mut Segment) {
+    fn time_beside(&self, segment: &mut Segment<'b>) {
         if segment.time.is_some() {
             return;
         }
@@ -400,7 +398,7 @@ impl Cut<'_, '_> {
             if let Class::Byline(b) = &self.lines[i].class
                 && b.form == Form::Time
             {
-                segment.time.clone_from(&b.time);
+                segment.time = b.time;
                 segment.byline.push(i);
                 return;
             }
@@ -411,17 +409,17 @@ impl Cut<'_, '_> {
     }
 
     /// Bodies above their bylines may begin with the author's name.
-    fn leading_names(&self, segments: &mut [Segment]) {
+    fn leading_names(&self, segments: &mut [Segment<'b>]) {
         if segments.iter().any(|s| s.author.is_some()) {
             return;
         }
-        let named = |s: &Segment| s.body.len() > 1 && self.lines[s.body[0]].is_name();
+        let named = |s: &Segment<'_>| s.body.len() > 1 && self.lines[s.body[0]].is_name();
         if segments.len() < 2 || segments.iter().filter(|s| named(s)).count() * 10 < segments.len() * 8 {
             return;
         }
         for s in segments.iter_mut().filter(|s| named(s)) {
             let name = s.body.remove(0);
-            s.author = Some(self.lines[name].text.to_owned());
+            s.author = Some(self.lines[name].text);
             s.byline.push(name);
         }
     }
@@ -488,16 +486,16 @@ impl Cut<'_, '_> {
 }
 
 /// Comments told by empty lines alone, under a heading that declares how many there are.
-pub(super) fn by_gaps(lines: &[Line<'_>], heading: usize, declared: u32) -> Option<Candidate> {
+pub(super) fn by_gaps<'a>(lines: &[Line<'a>], heading: usize, declared: u32) -> Option<Candidate<'a>> {
     let from = heading + 1;
     let end = (from..lines.len())
         .find(|&i| {
             matches!(lines[i].class, Class::End) && lines[from..i].iter().any(|l| l.class == Class::Text)
         })
         .unwrap_or(lines.len());
-    let mut best: Option<Candidate> = None;
+    let mut best: Option<Candidate<'a>> = None;
     for gap in [3, 2, 1, 0] {
-        let mut segments: Vec<Segment> = Vec::new();
+        let mut segments: Vec<Segment<'a>> = Vec::new();
         let mut blanks = usize::MAX;
         for (i, line) in lines.iter().enumerate().take(end).skip(from) {
             match line.class {
@@ -527,7 +525,7 @@ pub(super) fn by_gaps(lines: &[Line<'_>], heading: usize, declared: u32) -> Opti
             });
         }
         let near = n > 0 && n <= declared + declared / 4 && n + declared / 4 >= declared;
-        let farther = |c: &Candidate| (c.segments.len() as u32).abs_diff(declared) > n.abs_diff(declared);
+        let farther = |c: &Candidate<'_>| (c.segments.len() as u32).abs_diff(declared) > n.abs_diff(declared);
         if near && best.as_ref().is_none_or(farther) {
             best = Some(Candidate {
                 separator: Separator::Gap(gap),

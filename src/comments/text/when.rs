@@ -1,6 +1,11 @@
 //! Times inside a line: where they stand, and whether they name a moment or only a day.
 
-use crate::comments::rules::text::{AGO, AGO_BEFORE, T_MONTHS, T_NEAR_DAYS, T_NOW, T_UNITS};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::comments::rules::text::{AGO, T_AGO_BEFORE, T_MONTHS, T_NEAR_DAYS, T_NOW, T_UNITS};
+use crate::tokens::is_letter;
 
 /// Where a time stands in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,14 +42,18 @@ pub(super) fn find(lower: &str) -> Option<When> {
     if lower.len() > MAX_LINE {
         return None;
     }
-    let digits = lower.bytes().any(|b| b.is_ascii_digit());
-    if !digits {
+    if !has_digit(lower) {
         return now(lower);
     }
     let mut tokens = [Token { start: 0, end: 0, kind: Kind::Word }; MAX_TOKENS];
     let n = tokenize(lower, &mut tokens);
     let line = Line { text: lower, tokens: &tokens[..n] };
-    (0..n).find_map(|i| line.at(i)).or_else(|| now(lower))
+    (0..n).filter(|&i| line.may_open(i)).find_map(|i| line.at(i)).or_else(|| now(lower))
+}
+
+/// Is there a digit? Looks at all bytes, as that takes fewer steps than looking for the first.
+pub(super) fn has_digit(text: &str) -> bool {
+    text.bytes().fold(false, |any, b| any | b.is_ascii_digit())
 }
 
 /// Letters that one of the phrases without a number ends in.
@@ -66,9 +75,11 @@ const NOW_MARKS: &[&str] = &[
     "ҳозир",
 ];
 
+static NOW_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(NOW_MARKS).ok());
+
 /// "an hour ago" and the like, as whole words.
 fn now(lower: &str) -> Option<When> {
-    if lower.len() > 120 || !NOW_MARKS.iter().any(|m| lower.contains(m)) {
+    if lower.len() > 120 || !NOW_FINDER.as_ref().is_some_and(|marks| marks.is_match(lower)) {
         return None;
     }
     let mut tokens = [Token { start: 0, end: 0, kind: Kind::Word }; MAX_TOKENS];
@@ -87,7 +98,7 @@ fn now(lower: &str) -> Option<When> {
         Some(tokens[at - 1].end)
     };
     (0..n).find_map(|i| {
-        let end = T_NOW.near(&lower[tokens[i].start..]).iter().find_map(|phrase| ends(i, phrase))?;
+        let end = T_NOW.near(&lower[tokens[i].start..]).find_map(|phrase| ends(i, phrase))?;
         Some(When { start: tokens[i].start, end, exact: true })
     })
 }
@@ -113,9 +124,9 @@ fn tokenize(lower: &str, out: &mut [Token; MAX_TOKENS]) -> usize {
                 chars.next();
             }
             Kind::Number(value, len)
-        } else if c.is_alphabetic() {
+        } else if is_letter(c) {
             while let Some(&(i, c)) = chars.peek() {
-                if !(c.is_alphabetic() || matches!(c, '\'' | '’' | '‘' | 'ʻ')) {
+                if !(is_letter(c) || matches!(c, '\'' | '’' | '‘' | 'ʻ')) {
                     break;
                 }
                 end = i + c.len_utf8();
@@ -170,6 +181,21 @@ impl Line<'_> {
         self.number(i).is_some_and(|(v, len)| len <= 2 && (1..=31).contains(&v))
     }
 
+    /// May a time begin at token `i`? What [`Line::at`] looks for, told at once for nearly all words.
+    fn may_open(&self, i: usize) -> bool {
+        match self.tokens[i].kind {
+            Kind::Number(..) => true,
+            Kind::Mark(_) => false,
+            Kind::Word => {
+                let rest = &self.text[self.tokens[i].start..];
+                let word = &self.text[self.tokens[i].start..self.tokens[i].end];
+                T_MONTHS.contains(word)
+                    || T_NEAR_DAYS.contains(word)
+                    || T_AGO_BEFORE.near(rest).next().is_some()
+            }
+        }
+    }
+
     /// A time that begins at token `i`.
     fn at(&self, i: usize) -> Option<When> {
         let start = self.tokens[i].start;
@@ -200,8 +226,7 @@ impl Line<'_> {
             self.word(i).is_some_and(|w| {
                 T_UNITS
                     .near(w)
-                    .iter()
-                    .any(|u| w.starts_with(u) && (u.len() > 2 || w == *u || w.len() <= u.len() + 2))
+                    .any(|u| w.starts_with(u) && (u.len() > 2 || w == u || w.len() <= u.len() + 2))
             })
         };
         let ago = |i: usize| self.word(i).is_some_and(|w| AGO.contains(&w));
@@ -223,7 +248,7 @@ impl Line<'_> {
             return None;
         }
         let rest = &self.text[self.tokens[i].start..];
-        let open = AGO_BEFORE.iter().find(|a| rest.starts_with(**a) && rest[a.len()..].starts_with(' '))?;
+        let open = T_AGO_BEFORE.near(rest).find(|a| rest.starts_with(a) && rest[a.len()..].starts_with(' '))?;
         let from = self.tokens[i].start + open.len();
         let next = (i..self.tokens.len()).find(|&j| self.tokens[j].start >= from)?;
         (self.number(next).is_some() && unit(next + 1)).then_some(next + 2)

@@ -381,12 +381,18 @@ impl Worker<'_> {
     }
 
     fn jsonl(&mut self, text: &str, line: u64, out: &mut Scored) -> Result<()> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        for (i, row) in text.split('\n').enumerate() {
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for i in 0.. {
+            if rest.is_empty() {
+                break;
+            }
+            let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let row = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
             if row.bytes().all(|b| b.is_ascii_whitespace()) {
                 continue;
             }
-            let line = line + i as u64;
+            let line = line + i;
             let row: JsonRow<'_> = serde_json::from_str(row).map_err(|e| {
                 Error::input(format!("not a JSON object with a text: {e}"))
                     .line(line)

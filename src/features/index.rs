@@ -2,7 +2,7 @@
 
 /// Open addressing with linear probing. A slot holds 40 bits of the key's hash and the id; with those of its place,
 /// 57 bits or more tell keys apart, so the keys themselves are not looked at.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Index {
     /// `hash >> 24 << 24 | id + 1`; 0 is free.
     slots: Vec<u64>,
@@ -10,6 +10,12 @@ pub(crate) struct Index {
 
 const ID_BITS: u32 = 24;
 const ID_MASK: u64 = (1 << ID_BITS) - 1;
+
+impl Default for Index {
+    fn default() -> Self {
+        Index::with_capacity(0)
+    }
+}
 
 impl Index {
     /// Room for `n` keys, fewer than 2^24.
@@ -55,13 +61,51 @@ impl Index {
     /// The id of the key with this hash.
     #[inline]
     pub fn get(&self, hash: u64) -> Option<u32> {
-        if self.slots.is_empty() { None } else { self.find(hash, self.first_slot(hash)) }
+        self.find(hash, self.first_slot(hash))
+    }
+}
+
+/// A bit for each hash that was set, and now and then for another: small enough for the processor's cache, so that
+/// most keys that are not there cost no wait.
+#[derive(Debug, Clone)]
+pub(crate) struct Marks {
+    words: Vec<u64>,
+}
+
+impl Default for Marks {
+    fn default() -> Self {
+        Marks::with_capacity(0)
+    }
+}
+
+impl Marks {
+    /// Marks of `n` hashes; one in sixteen or fewer others passes.
+    pub fn with_capacity(n: usize) -> Self {
+        Marks { words: vec![0; (n.max(4) * 16).next_power_of_two() / 64] }
+    }
+
+    #[inline]
+    fn place(&self, hash: u64) -> (usize, u64) {
+        ((hash >> 38) as usize & (self.words.len() - 1), 1 << (hash >> 32 & 63))
+    }
+
+    /// Sets the mark of a hash.
+    pub fn set(&mut self, hash: u64) {
+        let (at, bit) = self.place(hash);
+        self.words[at] |= bit;
+    }
+
+    /// Whether a hash may have been set.
+    #[inline]
+    pub fn may_hold(&self, hash: u64) -> bool {
+        let (at, bit) = self.place(hash);
+        self.words[at] & bit != 0
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Index;
+    use super::{Index, Marks};
     use crate::features::table::hash_pair;
 
     #[test]
@@ -76,5 +120,13 @@ mod tests {
         }
         assert_eq!(index.get(hash_pair(70, 5000)), None);
         assert_eq!(Index::default().get(1), None);
+    }
+
+    #[test]
+    fn a_hash_that_was_set_is_marked_and_few_others_are() {
+        let mut marks = Marks::with_capacity(1000);
+        (0..1000).for_each(|i| marks.set(hash_pair(1, i)));
+        assert!((0..1000).all(|i| marks.may_hold(hash_pair(1, i))));
+        assert!((0..1000).filter(|i| marks.may_hold(hash_pair(2, *i))).count() < 130);
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod analyser;
 pub(crate) mod counts;
 pub(crate) mod embedding;
 pub(crate) mod index;
+mod memo;
 pub mod sparse;
 pub(crate) mod table;
 pub(crate) mod texts;

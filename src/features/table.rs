@@ -79,18 +79,6 @@ impl Table {
         }
     }
 
-    /// The first slot a hash leads to.
-    #[inline]
-    pub fn first_slot(&self, hash: u64) -> u64 {
-        self.slots[((hash >> 32) >> self.shift) as usize & (self.slots.len() - 1)]
-    }
-
-    /// The id in a slot, if its part of the hash is that of `hash`.
-    #[inline]
-    pub fn id_in(slot: u64, hash: u64) -> Option<u32> {
-        (slot != 0 && slot >> 32 == hash >> 32).then(|| slot as u32 - 1)
-    }
-
     /// Adds a key that is not there yet.
     pub fn insert(&mut self, hash: u64, id: u32) {
         if (self.len + 1) * 8 > self.slots.len() * 5 {

@@ -146,8 +146,7 @@ pub struct Model {
 
 impl Model {
     pub(crate) fn assemble(vectoriser: Vectoriser, heads: Vec<Head>, info: Info) -> Self {
-        let columns: Vec<&quantised::Column> = heads.iter().flat_map(|h| h.weights.columns()).collect();
-        let records = predict::Records::new(&vectoriser.df, vectoriser.n_docs, &columns);
+        let records = predict::Records::new(&vectoriser, &heads);
         Model { vectoriser, heads, records, info, sha256: String::new() }
     }
 

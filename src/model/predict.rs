@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::context::{Told, agrees, inputs, own_words};
 use super::quantised::Column;
-use super::{Item, Model, Posteriors};
+use super::{Head, Item, Model, Posteriors};
 use crate::features::analyser::{Analyser, Facts};
-use crate::features::tfidf::{SUBLINEAR, idf};
+use crate::features::tfidf::{SUBLINEAR, Vectoriser, idf};
 use crate::features::vocabulary::Vocabulary;
 
 /// Integers in a block of [`Records`].
@@ -22,17 +22,33 @@ pub(crate) struct Records {
     blocks: Vec<[i16; LANES]>,
     /// Value of one step, per class of every head.
     scales: Vec<f32>,
+    /// Weights on the components of the word vectors, side by side too; none where there are too many classes.
+    dense: Vec<[f32; LANES]>,
+}
+
+/// Weights on the word vectors of all heads, which fit a block.
+fn dense(heads: &[Head]) -> Vec<[f32; LANES]> {
+    let n_components = heads.iter().find_map(|h| h.dense.as_ref()).map_or(0, |(w, _)| w.nrows());
+    let of_component = |j: usize| {
+        let mut block = [0.0; LANES];
+        let weights = heads.iter().filter_map(|h| h.dense.as_ref()).flat_map(|(w, _)| w.row(j).to_vec());
+        block.iter_mut().zip(weights).for_each(|(b, w)| *b = w);
+        block
+    };
+    (0..n_components).map(of_component).collect()
 }
 
 impl Records {
-    pub fn new(df: &[u32], n_docs: u32, columns: &[&Column]) -> Self {
+    pub fn new(vectoriser: &Vectoriser, heads: &[Head]) -> Self {
+        let columns: Vec<&Column> = heads.iter().flat_map(|h| h.weights.columns()).collect();
+        let Vectoriser { df, n_docs, .. } = vectoriser;
         let stride = if columns.len() <= FIRST { 1 } else { 1 + (columns.len() - FIRST).div_ceil(LANES) };
         let mut blocks = vec![[0; LANES]; stride * df.len()];
         // Terms with the same df stand together.
         let (mut last, mut bits) = (0, [0; 2]);
         for (record, &df) in blocks.chunks_exact_mut(stride).zip(df) {
             if df != last {
-                let b = (idf(n_docs, df) as f32).to_le_bytes();
+                let b = (idf(*n_docs, df) as f32).to_le_bytes();
                 bits = [i16::from_le_bytes([b[0], b[1]]), i16::from_le_bytes([b[2], b[3]])];
                 last = df;
             }
@@ -45,7 +61,8 @@ impl Records {
                 record[block][lane] = i16::from_le_bytes(*q);
             }
         }
-        Records { stride, blocks, scales: columns.iter().map(|c| c.scale).collect() }
+        let dense = if columns.len() <= LANES { dense(heads) } else { Vec::new() };
+        Records { stride, blocks, scales: columns.iter().map(|c| c.scale).collect(), dense }
     }
 }
 
@@ -94,12 +111,21 @@ impl<'m> Scorer<'m> {
                 embedding.finish(group, &mut self.vector);
             }
             let first = group.map_or(0, |g| embedding.offset(g));
-            for head in &self.model.heads {
-                let Some((weights, intercept)) = &head.dense else { continue };
-                let start = out.len();
-                out.extend_from_slice(intercept);
-                for (x, w) in self.vector.iter().zip(weights.rows().into_iter().skip(first)) {
-                    out[start..].iter_mut().zip(w).for_each(|(z, w)| *z += f64::from(*x) * f64::from(*w));
+            let start = out.len();
+            let dense = || self.model.heads.iter().filter_map(|h| h.dense.as_ref());
+            out.extend(dense().flat_map(|(_, intercept)| intercept));
+            if let Some(weights) = self.model.records.dense.get(first..).filter(|w| !w.is_empty()) {
+                let mut sums = [0.0_f32; LANES];
+                for (x, w) in self.vector.iter().zip(weights) {
+                    for c in 0..LANES {
+                        sums[c] += x * w[c];
+                    }
+                }
+                out[start..].iter_mut().zip(sums).for_each(|(z, s)| *z += f64::from(s));
+            } else {
+                for (j, x) in self.vector.iter().enumerate() {
+                    let weights = dense().flat_map(|(w, _)| w.row(first + j));
+                    out[start..].iter_mut().zip(weights).for_each(|(z, w)| *z += f64::from(x * w));
                 }
             }
         }
@@ -244,7 +270,7 @@ impl Model {
                 },
             )
             .collect();
-        let posteriors = |(h, head): (usize, &super::Head)| Posteriors {
+        let posteriors = |(h, head): (usize, &Head)| Posteriors {
             head: head.name.clone(),
             classes: head.classes.clone(),
             rows: rows.iter().map(|r| r.as_ref().map(|r| r[h].clone())).collect(),

@@ -376,3 +376,14 @@ impl Model {
         from_bytes(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_shipped_model_read_in_place_is_the_one_its_checksum_stands_for() {
+        let in_place = super::super::shipped().unwrap();
+        let bytes = super::to_bytes(in_place);
+        let checked = super::from_bytes(&bytes).unwrap();
+        assert_eq!(checked.sha256(), in_place.sha256());
+    }
+}

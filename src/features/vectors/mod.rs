@@ -60,7 +60,8 @@ impl Table {
         u32::from_le_bytes(four(&self.starts, i)) as usize
     }
 
-    fn word(&self, i: usize) -> &[u8] {
+    /// The bytes of word `i`.
+    pub(crate) fn word(&self, i: usize) -> &[u8] {
         &self.text[self.start(i)..self.start(i + 1)]
     }
 

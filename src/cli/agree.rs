@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use super::Context;
-use super::output::Output;
+use super::view::{self, TextOrJson, View, clip};
 use crate::error::{Error, Kind, Result};
 use crate::labels::agreement::{Agreement, Alpha, Codings, Unit};
 
@@ -31,20 +30,8 @@ pub struct Agree {
     /// Seed of the bootstrap
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// View
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write to FILE instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table
-    Text,
-    /// JSON
-    Json,
+    #[command(flatten)]
+    view: View<TextOrJson>,
 }
 
 impl Agree {
@@ -76,13 +63,11 @@ impl Agree {
             table(&mut text, head, &codings, &agreement, self.disputed);
             all.insert(head.clone(), to_json(&codings, &agreement, self.disputed));
         }
-        let mut out = Output::open(self.output.as_deref())?;
-        let body = match self.format {
-            Format::Text => text,
-            Format::Json => format!("{:#}\n", serde_json::Value::Object(all)),
+        let body = match self.view.format() {
+            TextOrJson::Text => text,
+            TextOrJson::Json => view::json(&all)?,
         };
-        out.write_all(body.as_bytes()).map_err(|e| Error::io("output", e))?;
-        out.finish()
+        view::write(self.view.open()?, &body)
     }
 
     fn heads(&self, files: &[File]) -> Result<Vec<String>> {
@@ -263,10 +248,6 @@ fn table(out: &mut String, head: &str, codings: &Codings, a: &Agreement, n_dispu
         );
     }
     out.push('\n');
-}
-
-fn clip(s: &str, n: usize) -> String {
-    if s.chars().count() <= n { s.to_owned() } else { s.chars().take(n - 1).chain(['…']).collect() }
 }
 
 fn to_json(codings: &Codings, a: &Agreement, n_disputed: usize) -> serde_json::Value {

@@ -1,13 +1,12 @@
 //! `stance card`: the model card as Markdown, or the methods paragraph on a model.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::Context;
-use super::output::Output;
-use crate::error::{Error, Result};
+use super::view::{self, View};
+use crate::error::Result;
 use crate::model;
 use crate::report::card;
 use crate::report::facts::ModelFacts;
@@ -25,11 +24,20 @@ pub struct Card {
     #[arg(value_name = "MODEL")]
     model: Option<PathBuf>,
     /// The methods sentences in this language instead of the card
-    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with = "format")]
     methods: Option<Language>,
-    /// Where it goes [default: standard output]
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    view: View<Format>,
+}
+
+/// View of the card.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Markdown
+    #[default]
+    Md,
+    /// Its numbers, as a report holds them
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,13 +55,12 @@ impl Card {
     /// A model that cannot be read.
     pub fn run(&self, _ctx: &Context) -> Result<()> {
         let facts = ModelFacts::of(&*model::or_shipped(self.model.as_deref())?);
-        let text = match self.methods {
-            None => card::markdown(&facts),
-            Some(Language::En) => methods::classifier(&facts, Lang::En) + "\n",
-            Some(Language::Ru) => methods::classifier(&facts, Lang::Ru) + "\n",
+        let text = match (self.methods, self.view.format()) {
+            (None, Format::Md) => card::markdown(&facts),
+            (None, Format::Json) => view::json(&facts)?,
+            (Some(Language::En), _) => methods::classifier(&facts, Lang::En) + "\n",
+            (Some(Language::Ru), _) => methods::classifier(&facts, Lang::Ru) + "\n",
         };
-        let mut out = Output::open(self.output.as_deref())?;
-        out.write_all(text.as_bytes()).map_err(|e| Error::io("the card", e))?;
-        out.finish()
+        view::write(self.view.open()?, &text)
     }
 }

@@ -1,20 +1,18 @@
 //! `stance evaluate`: how good a model is, and against which baseline.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::Context;
-use super::output::Output;
+use super::view::{self, TextOrJson, View};
 use crate::error::{Error, Result};
 use crate::estimate::Quantifier;
 use crate::evaluate::{Evaluation, Scored, evaluate, text};
-use crate::labels::agreement::{Alpha, Unit, alpha};
+use crate::labels::agreement::of_collection;
 use crate::labels::{self, LabelledCollection, ReadOptions};
 use crate::model::{Item, Model, TrainParams, store, train};
-use crate::tokens;
 
 /// How good a model is, and against which baseline
 ///
@@ -37,20 +35,8 @@ pub struct Evaluate {
     /// Seed of folds, groups and bootstraps
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// View
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Write to FILE instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Tables
-    Text,
-    /// JSON
-    Json,
+    #[command(flatten)]
+    view: View<TextOrJson>,
 }
 
 impl Evaluate {
@@ -65,22 +51,15 @@ impl Evaluate {
             Some(path) => self.test(ctx, &store::read(path)?, &labelled)?,
             None => self.cross_validate(ctx, &labelled)?,
         };
-        let body = match self.format {
-            Format::Text => evaluations.iter().map(text).collect::<Vec<_>>().join("\n"),
-            Format::Json => {
+        let body = match self.view.format() {
+            TextOrJson::Text => evaluations.iter().map(text).collect::<Vec<_>>().join("\n"),
+            TextOrJson::Json => {
                 let by_head: BTreeMap<&str, &Evaluation> =
                     evaluations.iter().map(|e| (e.head.as_str(), e)).collect();
-                let json = serde_json::to_string_pretty(&by_head)
-                    .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
-                json + "\n"
+                view::json(&by_head)?
             }
         };
-        let mut out = Output::open(self.output.as_deref())?;
-        match out.write_all(body.as_bytes()) {
-            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
-            other => other.map_err(|e| Error::io("output", e))?,
-        }
-        out.finish()
+        view::write(self.view.open()?, &body)
     }
 
     fn cross_validate(&self, ctx: &Context, labelled: &LabelledCollection) -> Result<Vec<Evaluation>> {
@@ -95,8 +74,8 @@ impl Evaluate {
         let mut out = Vec::new();
         for (h, head) in report.heads.iter().enumerate() {
             let named = |i: usize| head.named[i];
-            let scored = collect(labelled, h, &head.name, &head.classes, &head.oof, named, &head.counts);
-            out.push(evaluate(&scored, None, coders(labelled, h, self.seed), &how, self.seed)?);
+            let scored = Scored::of(labelled, h, &head.classes, &head.oof, named, &head.counts);
+            out.push(evaluate(&scored, None, of_collection(labelled, h, self.seed), &how, self.seed)?);
         }
         Ok(out)
     }
@@ -137,13 +116,19 @@ impl Evaluate {
             }
             let named = |i: usize| posteriors.rows[i].as_ref().map(|p| head.decide(p));
             let rows = &posteriors.rows;
-            let scored = collect(&mapped, h, &head.name, &head.classes, rows, named, &head.counts);
+            let scored = Scored::of(&mapped, h, &head.classes, rows, named, &head.counts);
             if scored.is_empty() {
                 continue;
             }
             let quantifier = Quantifier::from_stored(head.quantifier.as_ref())?;
             let how = "a model and labels it has not seen";
-            out.push(evaluate(&scored, Some(&quantifier), coders(labelled, h, self.seed), how, self.seed)?);
+            out.push(evaluate(
+                &scored,
+                Some(&quantifier),
+                of_collection(labelled, h, self.seed),
+                how,
+                self.seed,
+            )?);
         }
         if out.is_empty() {
             let names: Vec<&str> = model.heads().iter().map(|h| h.name.as_str()).collect();
@@ -152,52 +137,4 @@ impl Evaluate {
         }
         Ok(out)
     }
-}
-
-/// Rows that have both a label and a posterior.
-fn collect(
-    labelled: &LabelledCollection,
-    h: usize,
-    head: &str,
-    classes: &[String],
-    posteriors: &[Option<Vec<f64>>],
-    named: impl Fn(usize) -> Option<usize>,
-    counts: &[usize],
-) -> Scored {
-    let mut out = Scored {
-        head: head.to_owned(),
-        classes: classes.to_vec(),
-        train_counts: counts.to_vec(),
-        ..Scored::default()
-    };
-    for (i, row) in labelled.rows.iter().enumerate() {
-        let (Some(y), Some(p), Some(named)) = (row.y[h], &posteriors[i], named(i)) else { continue };
-        out.y.push(y);
-        out.p.push(p.clone());
-        out.named.push(named);
-        let lang = row.lang.as_deref().or_else(|| tokens::language::detect(&row.text));
-        out.lang.push(lang.unwrap_or("und").to_owned());
-        out.n_words.push(row.text.split_whitespace().count());
-        out.article.push(row.own_article().to_owned());
-    }
-    out
-}
-
-/// Agreement on the comments that two coders labelled (the same id, another coder).
-fn coders(labelled: &LabelledCollection, h: usize, seed: u64) -> Option<Alpha> {
-    let mut units: BTreeMap<(&str, &str), Unit> = BTreeMap::new();
-    let mut names: Vec<&str> = Vec::new();
-    for row in &labelled.rows {
-        let (Some(y), Some(coder)) = (row.y[h], row.coder.as_deref()) else { continue };
-        let coder = names.iter().position(|n| *n == coder).unwrap_or_else(|| {
-            names.push(coder);
-            names.len() - 1
-        });
-        let unit = units.entry((&row.article, &row.id)).or_default();
-        if unit.values.iter().all(|v| v.0 != coder) {
-            unit.values.push((coder, y));
-        }
-    }
-    let double: Vec<&Unit> = units.values().filter(|u| u.values.len() > 1).collect();
-    (!double.is_empty()).then(|| alpha(&double, labelled.heads[h].classes.len(), seed))
 }

@@ -1,17 +1,18 @@
 //! `stance explain`: the words and the context that decided, signed per class.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
 
-use super::Context;
-use super::output::Output;
+use super::split::AuthorFlags;
 use super::threads::Read;
-use crate::comments::{Authors, Comment, Options, Salt, Thread};
+use super::view::{self, View, clip};
+use super::{Context, strongest};
+use crate::comments::{Comment, Thread};
 use crate::error::{Error, Result};
-use crate::model::{self, Explanation, Model, items};
+use crate::model::{self, Contribution, Item, Model, items};
 use crate::page::Limits;
 
 /// Which words decided
@@ -20,7 +21,9 @@ use crate::page::Limits;
   stance explain saved/page.html:4      the words that decided comment 4
   stance explain saved/page.html        all comments of a page, shortly
   stance explain --model                the strongest terms of the shipped model
-  stance explain --model my.stance      those of another: an outlet's name among them is a leak")]
+  stance explain --model my.stance      those of another: an outlet's name among them is a leak
+Numbers add up to the score of each class, the logarithm of its posterior up to a constant. In [brackets] stands what 
+is no word of the text: the prior is there before a word is read; [name] and [link] are any name and address.")]
 pub struct Explain {
     /// A page or other input, with :NO for one of its comments
     #[arg(value_name = "PAGE[:NO]", required_unless_present = "model")]
@@ -28,23 +31,28 @@ pub struct Explain {
     /// The model that decides [default: the one shipped with the program]; without PAGE, its strongest terms
     #[arg(long, short, value_name = "MODEL", num_args = 0..=1, default_missing_value = SHIPPED)]
     model: Option<PathBuf>,
-    /// Terms shown per comment and label column, or per class and script
+    /// Words shown per comment and label column, or terms per class and language; csv and json hold all words
     #[arg(long, default_value_t = 8, value_name = "N")]
     top: usize,
-    /// For the terminal, or a CSV row per contribution
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Where it goes [default: standard output]
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// The terms as the model has them, stems and groups of letters, instead of the words they stand in
+    #[arg(long)]
+    terms: bool,
+    #[command(flatten)]
+    view: View<Format>,
+    #[command(flatten)]
+    authors: AuthorFlags,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For the terminal.
+/// View of an explanation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For the terminal
+    #[default]
     Text,
-    /// All contributions, none left out.
+    /// A row per comment, label column, word and class
     Csv,
+    /// An object per comment
+    Json,
 }
 
 /// Stands for the model inside the program.
@@ -53,6 +61,16 @@ const SHIPPED: &str = "shipped";
 /// Columns of the CSV of a page.
 const COLUMNS: [&str; 8] = ["article", "no", "head", "named", "kind", "term", "class", "score"];
 
+/// One head of one comment.
+struct OfHead {
+    head: String,
+    classes: Vec<String>,
+    named: usize,
+    posterior: Vec<f64>,
+    scores: Vec<f64>,
+    parts: Vec<Contribution>,
+}
+
 impl Explain {
     /// Runs the verb.
     ///
@@ -60,25 +78,22 @@ impl Explain {
     /// An input or a model that cannot be read; a comment number that the page does not have.
     pub fn run(&self, ctx: &Context) -> Result<()> {
         let model = &*model::or_shipped(self.model.as_deref().filter(|p| p.as_os_str() != SHIPPED))?;
-        let mut out = Output::open(self.output.as_deref())?;
+        let out = self.view.open()?;
         let text = match &self.input {
-            None => self.strongest(model)?,
+            None => strongest::render(model, self.top, self.view.format())?,
             Some(input) => self.page(input, model, ctx)?,
         };
-        out.write_all(text.as_bytes()).map_err(|e| Error::io("the explanation", e))?;
-        out.finish()
+        view::write(out, &text)
     }
 
     fn page(&self, input: &str, model: &Model, ctx: &Context) -> Result<String> {
         let (path, no) = place(input);
         let limits = Limits::default();
         let read = Read { paths: vec![path.to_owned()], max_size: 256 << 20, max_ratio: limits.max_ratio };
-        let options = Options { authors: Authors::Drop, salt: Salt::default() };
-        let mut out = String::new();
-        let mut csv = ::csv::Writer::from_writer(Vec::new());
-        if self.format == Format::Csv {
-            csv.write_record(COLUMNS).map_err(|e| broken(&e))?;
-        }
+        let options = self.authors.for_texts()?;
+        let mut text = String::new();
+        let mut rows = Vec::new();
+        let mut objects = Vec::new();
         let mut n = 0;
         let summary = read.threads(&options, ctx, |thread| {
             let items = items(&thread);
@@ -87,10 +102,11 @@ impl Explain {
                     continue;
                 }
                 n += 1;
-                let explained = model.explain(&items, i);
-                match self.format {
-                    Format::Text => self.text(&mut out, model, comment, &explained),
-                    Format::Csv => rows(&mut csv, model, &thread, comment, &explained)?,
+                let heads = self.heads(model, &items, i);
+                match self.view.format() {
+                    Format::Text => self.text(&mut text, comment, &heads),
+                    Format::Csv => rows.extend(heads.iter().flat_map(|h| csv_rows(&thread, comment, h))),
+                    Format::Json => objects.push(object(&thread, comment, &heads)),
                 }
             }
             Ok(())
@@ -100,47 +116,64 @@ impl Explain {
             let what = no.map_or("there is no comment".to_owned(), |no| format!("there is no comment {no}"));
             return Err(Error::input(what).file(path).hint("stance split shows what was found in the page"));
         }
-        if self.format == Format::Csv {
-            let bytes = csv.into_inner().map_err(|e| broken(&e))?;
-            out = String::from_utf8(bytes).map_err(|e| broken(&e))?;
+        match self.view.format() {
+            Format::Text => Ok(text),
+            Format::Csv => view::csv(&COLUMNS, rows),
+            Format::Json => view::json(&json!({
+                "version": env!("CARGO_PKG_VERSION"), "model": model.sha256(), "comments": objects
+            })),
         }
-        Ok(out)
     }
 
-    fn text(&self, out: &mut String, model: &Model, comment: &Comment, explained: &[Explanation]) {
+    fn heads(&self, model: &Model, items: &[Item<'_>], i: usize) -> Vec<OfHead> {
+        let explained = model.explain(items, i).into_iter().zip(model.heads());
+        explained
+            .map(|(e, head)| OfHead {
+                named: head.decide(&e.posterior),
+                parts: if self.terms { e.contributions.clone() } else { model.by_word(&items[i], &e) },
+                head: e.head,
+                classes: e.classes,
+                posterior: e.posterior,
+                scores: e.scores,
+            })
+            .collect()
+    }
+
+    fn text(&self, out: &mut String, comment: &Comment, heads: &[OfHead]) {
         let _ = writeln!(out, "comment {}", comment.no);
         wrap(out, "  ", &comment.text);
-        if explained.is_empty() {
+        if heads.is_empty() {
             out.push_str("  nothing to read, so no class\n");
         }
-        for e in explained {
-            let Some(head) = model.head(&e.head) else { continue };
-            let named = head.decide(&e.posterior);
-            let _ =
-                writeln!(out, "\n  {}: {} ({:.0} %)", e.head, e.classes[named], 100.0 * e.posterior[named]);
-            let _ = writeln!(out, "    {:<34}{}", "adds to the score of", cells(&e.classes));
+        for h in heads {
+            let _ = writeln!(
+                out,
+                "\n  {}: {} ({:.0} %)",
+                h.head,
+                h.classes[h.named],
+                100.0 * h.posterior[h.named]
+            );
+            let _ = writeln!(out, "    {:<34}{}", "adds to the score of", cells(&h.classes));
             let numbers =
                 |scores: &[f64]| cells(&scores.iter().map(|s| format!("{s:+.2}")).collect::<Vec<_>>());
-            for c in e.contributions.iter().take(self.top) {
-                let name = if c.kind == "chars" { format!("letters \"{}\"", c.name) } else { c.name.clone() };
-                let name = if c.kind == "context" { format!("[{name}]") } else { name };
+            for c in h.parts.iter().take(self.top) {
+                let name = match c.kind {
+                    "chars" | "letters" => format!("letters \"{}\"", c.name),
+                    "context" => format!("[{}]", c.name),
+                    _ => c.name.clone(),
+                };
                 let _ = writeln!(out, "    {:<34}{}", clip(&name, 33), numbers(&c.scores));
             }
-            let rest = e.contributions.get(self.top..).unwrap_or_default();
+            let rest = h.parts.get(self.top..).unwrap_or_default();
             if !rest.is_empty() {
-                let mut sum = vec![0.0; e.classes.len()];
+                let mut sum = vec![0.0; h.classes.len()];
                 rest.iter().for_each(|c| sum.iter_mut().zip(&c.scores).for_each(|(s, v)| *s += v));
                 let _ =
                     writeln!(out, "    {:<34}{}", format!("{} others together", rest.len()), numbers(&sum));
             }
-            let _ = writeln!(out, "    {:<34}{}", "= score", numbers(&e.scores));
+            let _ = writeln!(out, "    {:<34}{}", "= score", numbers(&h.scores));
         }
-        let quoted: usize = comment
-            .quotes
-            .iter()
-            .filter_map(|q| comment.text.get(q.start..q.end))
-            .map(|q| q.chars().count())
-            .sum();
+        let quoted = n_quoted(comment);
         if quoted > 0 {
             let _ = writeln!(out, "  not counted: {quoted} characters quoted from another comment");
         }
@@ -149,47 +182,6 @@ impl Explain {
         }
         out.push('\n');
     }
-
-    fn strongest(&self, model: &Model) -> Result<String> {
-        let mut out = String::new();
-        let mut csv = ::csv::Writer::from_writer(Vec::new());
-        csv.write_record(["head", "class", "script", "term", "weight", "df"]).map_err(|e| broken(&e))?;
-        for head in model.heads() {
-            for (class, terms) in head.classes.iter().zip(model.strongest(&head.name, self.top)) {
-                let _ = writeln!(out, "{}: {class}", head.name);
-                for t in &terms {
-                    let _ = writeln!(
-                        out,
-                        "  {:<9} {:+7.2}  in {:>6} comments  {}",
-                        t.script,
-                        t.weight,
-                        t.df,
-                        clip(&t.term, 36)
-                    );
-                    csv.write_record([
-                        &head.name,
-                        class,
-                        t.script,
-                        &t.term,
-                        &format!("{:.4}", t.weight),
-                        &t.df.to_string(),
-                    ])
-                    .map_err(|e| broken(&e))?;
-                }
-                out.push('\n');
-            }
-        }
-        if self.format == Format::Csv {
-            let bytes = csv.into_inner().map_err(|e| broken(&e))?;
-            return String::from_utf8(bytes).map_err(|e| broken(&e));
-        }
-        out.push_str("weight: weight times idf, less the mean over the classes. A name of an outlet or a byline among\nthese is a leak: the model has learnt who writes, not what is said.\n");
-        Ok(out)
-    }
-}
-
-fn broken(e: &dyn std::fmt::Display) -> Error {
-    Error::new(crate::error::Kind::Internal, format!("the explanation cannot be written: {e}"))
 }
 
 /// Path and comment number of `PAGE[:NO]`; a file of that very name wins.
@@ -203,40 +195,58 @@ fn place(input: &str) -> (&str, Option<u32>) {
     }
 }
 
-fn rows(
-    csv: &mut ::csv::Writer<Vec<u8>>,
-    model: &Model,
-    thread: &Thread,
-    comment: &Comment,
-    explained: &[Explanation],
-) -> Result<()> {
-    for e in explained {
-        let named = model.head(&e.head).map_or("", |h| &e.classes[h.decide(&e.posterior)]);
-        for c in &e.contributions {
-            for (class, score) in e.classes.iter().zip(&c.scores) {
-                let no = comment.no.to_string();
-                let score = format!("{score}");
-                csv.write_record([&thread.article, &no, &e.head, named, c.kind, &c.name, class, &score])
-                    .map_err(|e| broken(&e))?;
-            }
-        }
-    }
-    Ok(())
+/// Characters of the comment that are another's words.
+fn n_quoted(comment: &Comment) -> usize {
+    let spans = comment.quotes.iter().filter_map(|q| comment.text.get(q.start..q.end));
+    spans.map(|q| q.chars().count()).sum()
 }
 
-/// Columns of twelve.
+fn csv_rows(thread: &Thread, comment: &Comment, h: &OfHead) -> Vec<Vec<String>> {
+    let cells =
+        h.parts.iter().flat_map(|c| h.classes.iter().zip(&c.scores).map(move |(class, s)| (c, class, s)));
+    cells
+        .map(|(c, class, score)| {
+            let named = &h.classes[h.named];
+            [
+                &thread.article,
+                &comment.no.to_string(),
+                &h.head,
+                named,
+                c.kind,
+                &c.name,
+                class,
+                &score.to_string(),
+            ]
+            .map(|s: &str| s.to_owned())
+            .to_vec()
+        })
+        .collect()
+}
+
+fn object(thread: &Thread, comment: &Comment, heads: &[OfHead]) -> Value {
+    let by_class = |h: &OfHead, values: &[f64]| -> Map<String, Value> {
+        h.classes.iter().cloned().zip(values.iter().map(|v| json!(v))).collect()
+    };
+    let of_head = |h: &OfHead| {
+        let parts: Vec<Value> = h
+            .parts
+            .iter()
+            .map(|c| json!({"term": c.name, "kind": c.kind, "scores": by_class(h, &c.scores)}))
+            .collect();
+        json!({"head": h.head, "named": h.classes[h.named], "posterior": by_class(h, &h.posterior),
+            "scores": by_class(h, &h.scores), "contributions": parts})
+    };
+    json!({"article": thread.article, "no": comment.no, "id": comment.id, "text": comment.text,
+        "not_counted": {"quoted_characters": n_quoted(comment), "notes": comment.notes},
+        "heads": heads.iter().map(of_head).collect::<Vec<_>>()})
+}
+
+/// Columns of thirteen.
 fn cells<S: AsRef<str>>(cells: &[S]) -> String {
     cells.iter().fold(String::new(), |mut line, c| {
         let _ = write!(line, " {:>13}", clip(c.as_ref(), 13));
         line
     })
-}
-
-fn clip(s: &str, max: usize) -> String {
-    if s.chars().count() <= max {
-        return s.to_owned();
-    }
-    s.chars().take(max - 1).chain(['…']).collect()
 }
 
 fn wrap(out: &mut String, indent: &str, text: &str) {

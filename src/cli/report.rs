@@ -137,7 +137,7 @@ impl Report {
     /// As [`Report::run`].
     pub(super) fn build(&self, ctx: &Context) -> Result<(crate::report::Report, Summary)> {
         let model = &*model::or_shipped(self.model.as_deref())?;
-        let split = self.authors.options()?;
+        let split = self.authors.for_texts()?;
         let mut builder = Builder::new(model, self.options()?)?;
         let summary = self.read.documents(
             ctx,
@@ -151,15 +151,18 @@ impl Report {
             },
             |(source, hash, piece)| {
                 match piece {
-                    Piece::Threads(threads) => threads.iter().try_for_each(|t| builder.add(t))?,
+                    Piece::Threads(threads) => threads.into_iter().try_for_each(|mut t| {
+                        t.source = from_home(&t.source);
+                        builder.add(&t)
+                    })?,
                     Piece::Scored(articles) => {
                         for a in articles {
                             let ids: Vec<&str> = a.ids.iter().map(String::as_str).collect();
-                            builder.add_scored(&a.article, &source, &ids, a.rows)?;
+                            builder.add_scored(&a.article, &from_home(&source), &ids, a.rows)?;
                         }
                     }
                 }
-                builder.input(source, hash);
+                builder.input(from_home(&source), hash);
                 Ok(())
             },
         )?;
@@ -207,8 +210,37 @@ impl Report {
             facts,
             known,
             rows: matches!(self.format, Format::Json | Format::Html).then_some(self.quotes.into()),
-            command: std::env::args().skip(1).collect(),
+            command: std::env::args().skip(1).map(|a| from_home(&a)).collect(),
         })
+    }
+}
+
+/// The user's home folder and the separator after it.
+fn home() -> Option<String> {
+    let home = std::env::var("HOME").ok().filter(|h| h.len() > 1)?;
+    Some(home.trim_end_matches('/').to_owned() + "/")
+}
+
+/// A path, or an argument that ends with one after `=`, with the home folder as `~`: a report is passed on, and a home
+/// folder has its owner's name.
+fn from_home(argument: &str) -> String {
+    let Some(home) = home() else { return argument.to_owned() };
+    let (flag, path) = argument.split_once('=').filter(|(f, _)| f.starts_with('-')).unwrap_or(("", argument));
+    match path.strip_prefix(&home) {
+        None => argument.to_owned(),
+        Some(rest) if flag.is_empty() => format!("~/{rest}"),
+        Some(rest) => format!("{flag}=~/{rest}"),
+    }
+}
+
+/// The argument that [`from_home`] was given.
+pub(super) fn to_home(argument: &str) -> String {
+    let Some(home) = home() else { return argument.to_owned() };
+    let (flag, path) = argument.split_once('=').filter(|(f, _)| f.starts_with('-')).unwrap_or(("", argument));
+    match path.strip_prefix("~/") {
+        None => argument.to_owned(),
+        Some(rest) if flag.is_empty() => format!("{home}{rest}"),
+        Some(rest) => format!("{flag}={home}{rest}"),
     }
 }
 

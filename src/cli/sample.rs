@@ -8,8 +8,9 @@ use clap::Args;
 
 use super::Context;
 use super::output::Output;
+use super::split::AuthorFlags;
 use super::threads::Read;
-use crate::comments::{Authors, Options, Thread};
+use crate::comments::Thread;
 use crate::error::{Error, Result};
 use crate::labels::csv::write_field;
 use crate::labels::sample::{informative, random};
@@ -40,6 +41,8 @@ pub struct Sample {
     /// Where the CSV goes [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    authors: AuthorFlags,
 }
 
 /// Columns that are written; `stance train` reads them as they are.
@@ -67,7 +70,7 @@ impl Sample {
     /// An input or a model that cannot be read; pages without a comment.
     pub fn run(&self, ctx: &Context) -> Result<()> {
         let mut out = Output::open(self.output.as_deref())?;
-        let options = Options { authors: Authors::Drop, ..Options::default() };
+        let options = self.authors.for_texts()?;
         let mut threads: Vec<Thread> = Vec::new();
         let summary = self.read.threads(&options, ctx, |thread| {
             threads.push(thread);

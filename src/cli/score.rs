@@ -10,6 +10,7 @@ use super::input::{self, Input};
 use super::output::Output;
 use super::score_rows::{self, Limit};
 use super::threads::{Read, Summary};
+use super::why::Why;
 use crate::comments::{self, Options, Thread};
 use crate::error::{Error, Result};
 use crate::labels::csv::write_field;
@@ -29,6 +30,9 @@ pub struct Score {
     /// Stop after this many comments
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    /// Per label column, the named class's score and the N words or pieces of context that add most to it
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "6")]
+    why: Option<usize>,
 }
 
 impl Score {
@@ -43,7 +47,8 @@ impl Score {
         }
         let inputs = input::expand(&self.read.paths)?;
         let mut out = Output::open(self.output.as_deref())?;
-        score_rows::header(model, &mut out)?;
+        let why = self.why.map(|top| Why { top });
+        score_rows::header(model, why, &mut out)?;
         let mut limit = Limit::new(self.limit);
         let mut failed: Option<Summary> = None;
         for input in &inputs {
@@ -51,7 +56,7 @@ impl Score {
                 break;
             }
             if is_rows(input)? {
-                score_rows::score(model, input, &mut limit, &mut out, ctx)?;
+                score_rows::score(model, why, input, &mut limit, &mut out, ctx)?;
             } else {
                 let summary = self.pages(model, input, &mut limit, &mut out, ctx)?;
                 failed = failed.or(summary.failed().then_some(summary));
@@ -76,9 +81,10 @@ impl Score {
         }];
         let read = Read { paths, ..self.read.clone() };
         let options = Options::default();
+        let why = self.why.map(|top| Why { top });
         let scored = |document: &crate::page::Document| {
             let threads = comments::split(document, &options)?;
-            Ok(threads.iter().map(|t| rows_of(model, t)).collect::<Vec<_>>())
+            Ok(threads.iter().map(|t| rows_of(model, why, t)).collect::<Vec<_>>())
         };
         read.documents(ctx, scored, |threads: Vec<Vec<Vec<u8>>>| {
             let rows = threads.iter().flatten();
@@ -91,15 +97,17 @@ impl Score {
 }
 
 /// The scored rows of a thread.
-fn rows_of(model: &Model, thread: &Thread) -> Vec<Vec<u8>> {
-    let posteriors = model.predict(&items(thread));
+fn rows_of(model: &Model, why: Option<Why>, thread: &Thread) -> Vec<Vec<u8>> {
+    let items = items(thread);
+    let posteriors = model.predict(&items);
     let row = |(i, comment): (usize, &comments::Comment)| {
         let mut line = Vec::new();
         write_field(&mut line, &thread.article);
         line.push(b',');
         write_field(&mut line, &comment.id);
         let all: Option<Vec<Vec<f64>>> = posteriors.iter().map(|p| p.rows[i].clone()).collect();
-        score_rows::write_classes(model, all.as_deref(), &mut line);
+        let why = why.map_or_else(Vec::new, |w| w.cells(model, &items, i));
+        score_rows::write_classes(model, all.as_deref(), &why, &mut line);
         line
     };
     thread.comments.iter().enumerate().map(row).collect()

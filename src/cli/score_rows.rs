@@ -7,6 +7,7 @@ use super::Context;
 use super::input::{self, Input};
 use super::output::Output;
 use super::progress::Progress;
+use super::why::{self, Why};
 use crate::error::{Error, Kind, Result};
 use crate::labels::csv::{Records, write_field};
 use crate::model::predict::Scorer;
@@ -40,7 +41,7 @@ impl Limit {
 }
 
 /// The header line of scored rows.
-pub(super) fn header(model: &Model, out: &mut impl Write) -> Result<()> {
+pub(super) fn header(model: &Model, why: Option<Why>, out: &mut impl Write) -> Result<()> {
     let mut line = b"article,id".to_vec();
     for head in model.heads() {
         line.push(b',');
@@ -48,6 +49,10 @@ pub(super) fn header(model: &Model, out: &mut impl Write) -> Result<()> {
         for class in &head.classes {
             line.push(b',');
             write_field(&mut line, &format!("p_{class}"));
+        }
+        for column in why.iter().flat_map(|_| why::columns(&head.name)) {
+            line.push(b',');
+            write_field(&mut line, &column);
         }
     }
     line.push(b'\n');
@@ -86,6 +91,7 @@ struct Columns {
 /// Scores one input.
 pub(super) fn score(
     model: &Model,
+    why: Option<Why>,
     input: &Input,
     limit: &mut Limit,
     out: &mut Output,
@@ -110,7 +116,7 @@ pub(super) fn score(
     cutter.quotes = matches!(shape, Shape::Csv(_));
     let stem =
         std::path::Path::new(&name).file_stem().map_or(String::new(), |s| s.to_string_lossy().into_owned());
-    let done = pipeline(model, &shape, &stem, cutter, limit, out, &progress);
+    let done = pipeline((model, why), &shape, &stem, cutter, limit, out, &progress);
     progress.finish();
     done.map_err(|e| e.file(name))
 }
@@ -233,7 +239,7 @@ impl Cutter<'_> {
 
 /// Reader, workers and writer; the order of blocks is kept by a queue of promises.
 fn pipeline(
-    model: &Model,
+    (model, why): (&Model, Option<Why>),
     shape: &Shape,
     stem: &str,
     mut cutter: Cutter<'_>,
@@ -249,7 +255,7 @@ fn pipeline(
         let (to_writer, results) = mpsc::sync_channel::<mpsc::Receiver<Result<Scored>>>(n_workers * 3);
         for _ in 0..n_workers {
             scope.spawn(|| {
-                let mut worker = Worker { model, scorer: Scorer::new(model), shape, stem, z: Vec::new() };
+                let mut worker = Worker { model, why, scorer: Scorer::new(model), shape, stem, z: Vec::new() };
                 loop {
                     // The lock is held only while a block is taken.
                     let next = match blocks.lock() {
@@ -303,6 +309,7 @@ struct Scored {
 
 struct Worker<'m> {
     model: &'m Model,
+    why: Option<Why>,
     scorer: Scorer<'m>,
     shape: &'m Shape,
     stem: &'m str,
@@ -374,12 +381,18 @@ impl Worker<'_> {
     }
 
     fn jsonl(&mut self, text: &str, line: u64, out: &mut Scored) -> Result<()> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        for (i, row) in text.split('\n').enumerate() {
+        let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for i in 0.. {
+            if rest.is_empty() {
+                break;
+            }
+            let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let row = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
             if row.bytes().all(|b| b.is_ascii_whitespace()) {
                 continue;
             }
-            let line = line + i as u64;
+            let line = line + i;
             let row: JsonRow<'_> = serde_json::from_str(row).map_err(|e| {
                 Error::input(format!("not a JSON object with a text: {e}"))
                     .line(line)
@@ -436,28 +449,35 @@ impl Worker<'_> {
         let mut z = std::mem::take(&mut self.z);
         let facts = self.scorer.logits(text, &mut z);
         let posteriors = (facts.n_chunks > 0).then(|| self.scorer.posteriors(&item, &z, &facts, None));
-        write_classes(self.model, posteriors.as_deref(), bytes);
+        let why = self.why.map_or_else(Vec::new, |w| w.cells(self.model, &[item], 0));
+        write_classes(self.model, posteriors.as_deref(), &why, bytes);
         self.z = z;
         out.ends.push(bytes.len());
     }
 }
 
 /// Writes the named class and the posteriors of every head, and ends the row; an empty or unreadable text has
-/// neither.
-pub(super) fn write_classes(model: &Model, posteriors: Option<&[Vec<f64>]>, out: &mut Vec<u8>) {
+/// neither. `why` are the cells of [`Why::cells`], or none.
+pub(super) fn write_classes(
+    model: &Model,
+    posteriors: Option<&[Vec<f64>]>,
+    why: &[Vec<u8>],
+    out: &mut Vec<u8>,
+) {
     let Some(posteriors) = posteriors else {
-        let n = model.heads().iter().map(|h| h.classes.len() + 1).sum::<usize>();
+        let n = model.heads().iter().map(|h| h.classes.len() + 1).sum::<usize>() + 2 * why.len();
         out.extend(std::iter::repeat_n(b',', n));
         out.push(b'\n');
         return;
     };
-    for (head, p) in model.heads().iter().zip(posteriors) {
+    for (h, (head, p)) in model.heads().iter().zip(posteriors).enumerate() {
         out.push(b',');
         write_field(out, &head.classes[head.decide(p)]);
         for p in p {
             out.push(b',');
             write_probability(out, *p);
         }
+        out.extend(why.get(h).into_iter().flatten());
     }
     out.push(b'\n');
 }

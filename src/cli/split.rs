@@ -26,7 +26,7 @@ pub struct Split {
     format: Format,
     #[command(flatten)]
     authors: AuthorFlags,
-    /// Print each line of text dumps with what it was taken as, instead of the threads
+    /// Print each line of text dumps with what it was taken as, names and all, instead of the threads
     #[arg(long, conflicts_with = "format")]
     show_lines: bool,
 }
@@ -34,10 +34,10 @@ pub struct Split {
 /// What to do with names.
 #[derive(Debug, Clone, Args)]
 pub struct AuthorFlags {
-    /// Authors' names: hash them (salted, new in every run), keep or drop them
+    /// Authors' names, as authors and inside the texts: hashed (another hash in every run and article), kept or dropped
     #[arg(long, value_enum, default_value_t = AuthorChoice::Hash, value_name = "WHAT")]
     pub authors: AuthorChoice,
-    /// A file whose bytes salt the hashes, to make them the same across runs
+    /// A file whose bytes salt the hashes: the same name has the same hash across runs and articles
     #[arg(long, value_name = "FILE")]
     pub salt_file: Option<PathBuf>,
 }
@@ -80,6 +80,19 @@ impl AuthorFlags {
             Some(path) => Salt::new(input::small_file(path, "a salt of 16 random bytes or more is meant")?),
         };
         Ok(Options { authors, salt })
+    }
+}
+
+impl AuthorFlags {
+    /// The options for a verb that shows texts and no authors: what does not name them needs no hash, and a number is
+    /// the same in every run.
+    ///
+    /// # Errors
+    /// As [`AuthorFlags::options`].
+    pub fn for_texts(&self) -> Result<Options> {
+        let options = self.options()?;
+        let numbers = self.authors == AuthorChoice::Hash && self.salt_file.is_none();
+        Ok(if numbers { Options { authors: Authors::Drop, ..options } } else { options })
     }
 }
 

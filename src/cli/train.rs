@@ -72,6 +72,11 @@ impl Train {
     /// # Errors
     /// Labels that cannot be read or learned; a model no better than a baseline, without `--force`.
     pub fn run(&self, ctx: &Context) -> Result<()> {
+        // Among the workers: from outside, each of thousands of small sums would wait for one to wake up.
+        rayon::scope(|_| self.run_inside(ctx))
+    }
+
+    fn run_inside(&self, ctx: &Context) -> Result<()> {
         // Before the work, not after it: can the model be written where it is wanted?
         let mut out = Output::open(Some(&self.output))?;
         let options = ReadOptions {

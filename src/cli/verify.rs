@@ -1,13 +1,13 @@
 //! `stance verify`: computes a saved report again from its inputs and says whether it is the same.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Parser};
 use serde_json::Value;
 
-use super::output::Output;
+use super::report::to_home;
+use super::view::{self, TextOrJson, View};
 use super::{Cli, Context, Verb, input};
 use crate::error::{Error, Kind, Result};
 use crate::report;
@@ -24,6 +24,8 @@ pub struct Verify {
     /// A report made by stance report --format json
     #[arg(value_name = "REPORT.json")]
     report: PathBuf,
+    #[command(flatten)]
+    view: View<TextOrJson>,
 }
 
 impl Verify {
@@ -32,6 +34,7 @@ impl Verify {
     /// # Errors
     /// Not a report, or one without its command; inputs that are gone; a difference.
     pub fn run(&self, ctx: &Context) -> Result<()> {
+        let out = self.view.open()?;
         let name = self.report.display().to_string();
         let bytes = input::small_file(&self.report, "a report in JSON is meant")?;
         let saved: report::Report = serde_json::from_slice(&bytes).map_err(|e| {
@@ -39,7 +42,7 @@ impl Verify {
                 .file(&name)
                 .hint("make one with: stance report PAGES --format json -o report.json")
         })?;
-        let args = std::iter::once("stance".to_owned()).chain(saved.command.iter().cloned());
+        let args = std::iter::once("stance".to_owned()).chain(saved.command.iter().map(|a| to_home(a)));
         let verb = Cli::try_parse_from(args).map(|cli| cli.verb);
         let Ok(Verb::Report(command)) = verb else {
             return Err(Error::input("the report does not hold a command that this version can run")
@@ -59,26 +62,22 @@ impl Verify {
         };
         let mut differences = Vec::new();
         compare("", &value(&saved)?, &value(&again)?, &mut differences);
-        let mut text = String::new();
-        for d in differences.iter().take(MAX_SHOWN) {
-            let _ = writeln!(text, "{d}");
-        }
-        if differences.len() > MAX_SHOWN {
-            let _ = writeln!(text, "and {} more", differences.len() - MAX_SHOWN);
-        }
-        if differences.is_empty() {
-            let _ = writeln!(
-                text,
-                "same: {} inputs, {} groups, every number (stance {}, model {})",
+        let body = match self.view.format() {
+            TextOrJson::Text if differences.is_empty() => format!(
+                "same: {} inputs, {} groups, every number (stance {}, model {})\n",
                 again.inputs.len(),
                 again.groups.len(),
                 again.version,
                 again.model
-            );
-        }
-        let mut out = Output::open(None)?;
-        out.write_all(text.as_bytes()).map_err(|e| Error::io("standard output", e))?;
-        out.finish()?;
+            ),
+            TextOrJson::Text => listed(&differences),
+            TextOrJson::Json => view::json(&serde_json::json!({
+                "same": differences.is_empty(), "version": again.version, "model": again.model,
+                "n_inputs": again.inputs.len(), "n_groups": again.groups.len(),
+                "n_differences": differences.len(), "differences": differences
+            }))?,
+        };
+        view::write(out, &body)?;
         if differences.is_empty() {
             return Ok(());
         }
@@ -89,6 +88,18 @@ impl Verify {
             "the lines above say where: another version or model, an input whose SHA-256 differs, or an edited report",
         ))
     }
+}
+
+/// The first differences, a line each.
+fn listed(differences: &[String]) -> String {
+    let mut text = String::new();
+    for d in differences.iter().take(MAX_SHOWN) {
+        let _ = writeln!(text, "{d}");
+    }
+    if differences.len() > MAX_SHOWN {
+        let _ = writeln!(text, "and {} more", differences.len() - MAX_SHOWN);
+    }
+    text
 }
 
 /// Where two values differ, as paths with both values, in the order of the report.

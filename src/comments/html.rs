@@ -54,6 +54,7 @@ pub fn html_thread(doc: &Document, text: &str, rules: Rules) -> Thread {
     }
     thread.title = head.title;
     thread.lang = head.lang;
+    thread.byline = head.authors;
     thread.date = head.date.map(|d| page.clock.read(&d).unwrap_or(d));
     thread.status = Status::Found;
     thread.declared = declared;

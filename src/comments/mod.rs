@@ -13,6 +13,7 @@ mod export;
 pub mod html;
 mod language;
 mod notes;
+mod pseudonyms;
 mod quotes;
 mod rows;
 mod rules;
@@ -73,13 +74,13 @@ pub struct Comment {
     pub evidence: Option<Evidence>,
     /// Depth in the thread, 0 at the top.
     pub depth: u32,
-    /// Author as printed, hashed or dropped (see `--authors`).
+    /// Author as printed, hashed or dropped (see [`Authors`]).
     pub author: Option<String>,
     /// Time as ISO 8601 where it could be parsed, else as printed.
     pub time: Option<String>,
     /// Language code, or `und` where the text does not tell.
     pub lang: String,
-    /// The body only.
+    /// The body only; names of commenters in it are as [`Authors`] says.
     pub text: String,
     /// Translator's explanations lifted out of the text.
     pub notes: Vec<String>,
@@ -108,6 +109,9 @@ pub struct Thread {
     /// Date of the article (ISO 8601).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub date: Option<String>,
+    /// Names of the article's author in the page's head, so that they are found in the comments; never written.
+    #[serde(skip)]
+    pub byline: Vec<String>,
     /// What was found.
     pub status: Status,
     /// Number of comments the page says it has.
@@ -126,13 +130,14 @@ pub struct Thread {
 /// How [`split`] works.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// What becomes of authors' names.
+    /// What becomes of authors' names, as authors and inside the texts.
     ///
     /// Default: hashed.
     pub authors: Authors,
     /// Salt of the hashes.
     ///
-    /// Default: random, so hashes of two runs have nothing in common.
+    /// Default: random and another for each article, so that hashes of two runs, or of one person under two articles,
+    /// have nothing in common.
     pub salt: Salt,
 }
 
@@ -196,6 +201,7 @@ impl Thread {
             lang: None,
             url: document.url.clone(),
             date: None,
+            byline: Vec::new(),
             status: Status::None,
             declared: None,
             host: None,

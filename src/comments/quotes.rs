@@ -14,7 +14,7 @@ const RUN: usize = 4;
 const MAX_PLACES: usize = 16;
 
 /// What sites call those who gave no name.
-const NOBODY: &[&str] = &[
+pub(super) const NOBODY: &[&str] = &[
     "guest",
     "anonymous",
     "anon",

@@ -1,6 +1,6 @@
 //! Posteriors against labels: log-loss, Brier score, expected calibration error, reliability table.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Scored;
 use crate::estimate::argmax;
@@ -10,7 +10,7 @@ use crate::estimate::random::floor;
 pub const N_BINS: usize = 10;
 
 /// One line of the reliability table.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bin {
     /// Lower end of the confidences, inclusive; the last bin includes 1.
     pub from: f64,

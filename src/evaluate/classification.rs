@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Scored;
 use crate::estimate::random::{Stream, floor};
@@ -26,7 +26,7 @@ pub struct ClassFigures {
 }
 
 /// Accuracy and macro-F1 of some comments.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Slice {
     /// Number of comments.
     pub n: usize,
@@ -110,11 +110,8 @@ fn slice(scored: &Scored, rows: &[usize]) -> Slice {
     }
 }
 
-/// All figures of classification.
-pub fn classify(scored: &Scored, seed: u64) -> Classification {
-    let k = scored.classes.len();
-    let matrix = confusion(&scored.y, &scored.named, k);
-    let hits: usize = (0..k).map(|y| matrix[y][y]).sum();
+/// Figures by language, and by length in words, short first.
+pub fn slices(scored: &Scored) -> (BTreeMap<String, Slice>, Vec<(String, Slice)>) {
     let mut by_language: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut by_length: Vec<Vec<usize>> = vec![Vec::new(); LENGTHS.len()];
     for i in 0..scored.len() {
@@ -122,6 +119,19 @@ pub fn classify(scored: &Scored, seed: u64) -> Classification {
         let at = LENGTHS.iter().position(|l| scored.n_words[i] <= l.0).unwrap_or(LENGTHS.len() - 1);
         by_length[at].push(i);
     }
+    let lengths = by_length.iter().zip(LENGTHS).filter(|(rows, _)| !rows.is_empty());
+    (
+        by_language.into_iter().map(|(l, rows)| (l, slice(scored, &rows))).collect(),
+        lengths.map(|(rows, l)| (l.1.to_owned(), slice(scored, rows))).collect(),
+    )
+}
+
+/// All figures of classification.
+pub fn classify(scored: &Scored, seed: u64) -> Classification {
+    let k = scored.classes.len();
+    let matrix = confusion(&scored.y, &scored.named, k);
+    let hits: usize = (0..k).map(|y| matrix[y][y]).sum();
+    let (per_language, per_length) = slices(scored);
     let base = |m: crate::model::dummy::Metrics| Slice {
         n: scored.len(),
         accuracy: m.accuracy,
@@ -133,13 +143,8 @@ pub fn classify(scored: &Scored, seed: u64) -> Classification {
         macro_f1_interval: bootstrap(scored, seed),
         per_class: scored.classes.iter().cloned().zip(per_class(&matrix)).collect(),
         confusion: matrix,
-        per_language: by_language.into_iter().map(|(l, rows)| (l, slice(scored, &rows))).collect(),
-        per_length: by_length
-            .iter()
-            .zip(LENGTHS)
-            .filter(|(rows, _)| !rows.is_empty())
-            .map(|(rows, l)| (l.1.to_owned(), slice(scored, rows)))
-            .collect(),
+        per_language,
+        per_length,
         most_frequent: base(crate::model::dummy::most_frequent(&scored.y, &scored.train_counts)),
         stratified: base(crate::model::dummy::stratified(&scored.y, &scored.train_counts)),
     }

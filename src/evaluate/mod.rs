@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::estimate::{CvPosteriors, Quantifier};
+use crate::labels::LabelledCollection;
 use crate::labels::agreement::Alpha;
 
 pub use view::text;
@@ -64,6 +65,35 @@ pub struct Evaluation {
 }
 
 impl Scored {
+    /// The rows of label column `h` that have a label, a posterior and a named class. `posteriors` and `named` are
+    /// in the order of the collection's rows, classes in that of `classes`.
+    pub fn of(
+        labelled: &LabelledCollection,
+        h: usize,
+        classes: &[String],
+        posteriors: &[Option<Vec<f64>>],
+        named: impl Fn(usize) -> Option<usize>,
+        counts: &[usize],
+    ) -> Self {
+        let mut out = Scored {
+            head: labelled.heads[h].name.clone(),
+            classes: classes.to_vec(),
+            train_counts: counts.to_vec(),
+            ..Scored::default()
+        };
+        for (i, row) in labelled.rows.iter().enumerate() {
+            let (Some(y), Some(p), Some(named)) = (row.y[h], &posteriors[i], named(i)) else { continue };
+            out.y.push(y);
+            out.p.push(p.clone());
+            out.named.push(named);
+            let lang = row.lang.as_deref().or_else(|| crate::tokens::language::detect(&row.text));
+            out.lang.push(lang.unwrap_or("und").to_owned());
+            out.n_words.push(row.text.split_whitespace().count());
+            out.article.push(row.own_article().to_owned());
+        }
+        out
+    }
+
     /// Number of comments.
     pub fn len(&self) -> usize {
         self.y.len()

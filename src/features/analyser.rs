@@ -2,56 +2,77 @@
 
 use super::Recipe;
 use super::embedding::{Embedding, group};
-use super::table::{Table, hash_bytes};
+use super::memo::{Arena, Chunks, Entry, Known, NO_VECTOR, Words};
+use super::table::hash_bytes;
 use crate::tokens::language::{Evidence, OfChunk, guessed_part};
+use crate::tokens::plain::Plain;
 use crate::tokens::stem::Stemming;
-use crate::tokens::{char_ngrams, for_each_chunk, normalise, words};
+use crate::tokens::{PaddedPart, for_each_chunk, function_words, normalise, words};
+
+/// Bits of an id from [`Lexicon::word`]: the word begins, or ends, a 2-gram that the lexicon may know.
+pub(crate) const BEGINS: u32 = 1 << 30;
+pub(crate) const ENDS: u32 = 1 << 29;
+/// The id itself.
+const ID: u32 = (1 << 29) - 1;
+/// A word the lexicon does not know; it breaks bigrams.
+const UNKNOWN: u32 = ID;
 
 /// Gives ids to terms; a growing one in training, a fixed one in scoring.
 pub(crate) trait Lexicon {
-    /// Id of a (stemmed) word.
+    /// Id of a (stemmed) word, with the bits [`BEGINS`] and [`ENDS`].
     fn word(&mut self, word: &str) -> Option<u32>;
-    /// Id of a character n-gram.
-    fn chars(&mut self, gram: &str) -> Option<u32>;
+    /// Appends the ids of the character n-grams of a part to `out`; `slots` is room to work in.
+    fn chars(&mut self, part: &PaddedPart, lengths: (u8, u8), slots: &mut Slots, out: &mut Vec<u32>);
     /// Ids of pairs of adjoining words, in their order; `slots` is room to work in.
-    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Vec<(u64, u64)>, f: impl FnMut(u32));
+    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Slots, f: impl FnMut(u32));
 }
+
+/// Hashes and the first slots they lead to.
+pub(crate) type Slots = Vec<(u64, u64)>;
 
 /// Kinds of terms, as indices.
 pub(crate) const WORDS: usize = 0;
 pub(crate) const BIGRAMS: usize = 1;
 pub(crate) const CHARS: usize = 2;
 
+/// A term frequency is counted up to this.
+pub(crate) const MAX_TF: usize = 255;
+
 /// Terms of one kind in one comment: how often each occurs, in order of first occurrence.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     counts: Vec<u8>,
+    /// The terms, the first `n` of them.
     touched: Vec<u32>,
+    n: usize,
 }
-
-/// A term frequency is counted up to this.
-pub(crate) const MAX_TF: usize = 255;
 
 impl Tally {
     #[inline]
-    fn add(&mut self, id: u32) {
-        let i = id as usize;
-        if i >= self.counts.len() {
-            self.counts.resize((i + 1).next_power_of_two(), 0);
+    fn add(&mut self, ids: &[u32]) {
+        if self.touched.len() < self.n + ids.len() {
+            self.touched.resize((self.n + ids.len()).next_power_of_two(), 0);
         }
-        let count = &mut self.counts[i];
-        if *count == 0 {
-            self.touched.push(id);
+        for &id in ids {
+            let i = id as usize;
+            if i >= self.counts.len() {
+                self.counts.resize((i + 1).next_power_of_two(), 0);
+            }
+            // Always written and counted if new: whether it is cannot be guessed ahead.
+            let count = self.counts[i];
+            self.touched[self.n] = id;
+            self.n += usize::from(count == 0);
+            self.counts[i] = count.saturating_add(1);
         }
-        *count = count.saturating_add(1);
     }
 
     /// Hands out each term with its frequency and forgets them.
     #[inline]
     pub fn drain(&mut self, mut f: impl FnMut(u32, u8)) {
-        for id in self.touched.drain(..) {
+        for &id in &self.touched[..self.n] {
             f(id, std::mem::take(&mut self.counts[id as usize]));
         }
+        self.n = 0;
     }
 }
 
@@ -68,106 +89,28 @@ pub(crate) struct Facts {
     pub n_chunks: u32,
 }
 
-/// A word the lexicon does not know; it breaks bigrams.
-const UNKNOWN: u32 = u32::MAX;
-
-/// One chunk as remembered: what it says about the language, and its term ids under one stemming.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    /// All 64 bits tell chunks apart: two of a million share them once in 30 million runs.
-    hash: u64,
-    evidence: OfChunk,
-    /// Ids of words begin here, then come those of character n-grams, then those of vectors.
-    start: u32,
-    n_words: u16,
-    n_chars: u16,
-    /// Ids of words in the tables of word vectors follow.
-    n_vectors: u16,
-    stemming: Stemming,
-    /// Whether the ids are filled for `stemming`.
-    known: bool,
-}
-
-/// The cache is emptied when it grows beyond these; what is said of a comment does not depend on it.
-const MAX_IDS: usize = 1 << 20;
-const MAX_ENTRIES: usize = 1 << 16;
-/// Longer chunks are worked out anew each time, in pieces of this many bytes.
+/// Longer chunks are read in pieces of this many bytes.
 const MAX_CHUNK: usize = 1 << 10;
-
-/// Places for marks of chunks met once.
-const N_ONCE: usize = 1 << 15;
 
 /// A chunk of the comment at hand.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     hash: u64,
-    /// First slot of the table for the hash.
-    slot: u64,
     /// Where it lies in the text.
     start: u32,
     len: u32,
+    /// The slot its hash leads to first.
+    slot: u32,
     /// Its entry.
     index: u32,
 }
 
-/// Bit of an index into [`Analyser::fresh`].
+/// Bit of an index into the entries of this comment alone.
 const FRESH: u32 = 1 << 31;
+/// With more words than this an index of the word vectors is worth making.
+const MANY_WORDS: usize = 4000;
 /// Most vector ids of one chunk.
 const MAX_VECTORS: usize = 64;
-
-/// Entries and their ids.
-#[derive(Default)]
-struct Arena {
-    entries: Vec<Entry>,
-    ids: Vec<u32>,
-}
-
-impl Arena {
-    fn clear(&mut self) {
-        self.entries.clear();
-        self.ids.clear();
-    }
-}
-
-/// What is known of one word.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    id: u32,
-    /// Ids in the tables of word vectors.
-    vectors: [u32; 2],
-}
-
-/// Words and what is known of them: chunks differ by punctuation and capitals, their words do not, and a stemmer
-/// costs more than a lookup.
-struct Stems {
-    table: Table,
-    words: Vec<(u64, Known)>,
-}
-
-impl Default for Stems {
-    fn default() -> Self {
-        Stems { table: Table::with_capacity(1 << 10), words: Vec::new() }
-    }
-}
-
-impl Stems {
-    /// What is known of a word under a stemming; `find` is asked, with its stem, where that is not known yet.
-    fn get(&mut self, word: &str, stemming: Option<Stemming>, find: impl FnOnce(&str) -> Known) -> Known {
-        let hash = hash_bytes(word.as_bytes()).wrapping_add(stemming.map_or(0, Stemming::code));
-        if let Some(i) = self.table.find(hash, |i| self.words[i as usize].0 == hash) {
-            return self.words[i as usize].1;
-        }
-        let stem = stemming.and_then(|s| s.stem(word));
-        let known = find(stem.as_deref().unwrap_or(word));
-        if self.words.len() > MAX_ENTRIES {
-            *self = Stems::default();
-        }
-        self.table.insert(hash, self.words.len() as u32);
-        self.words.push((hash, known));
-        known
-    }
-}
-
 /// Bit of a vector id that tells the group.
 const GROUP: u32 = 1 << 31;
 
@@ -175,23 +118,22 @@ const GROUP: u32 = 1 << 31;
 pub(crate) struct Analyser<'e, L> {
     pub lexicon: L,
     embedding: Option<&'e Embedding>,
+    recipe: Recipe,
+    /// The stemming of most comments; chunks are read under it before the language is known.
+    usual: Option<Stemming>,
+    chunks: Chunks,
+    words: Words,
+    /// Chunks of the comment at hand that are not remembered.
+    fresh: Arena,
+    /// The chunks of the comment at hand.
+    row: Vec<Seen>,
     /// Vector ids of the comment at hand.
     vector_ids: Vec<u32>,
     /// Pairs of adjoining words of the comment at hand.
     pairs: Vec<(u32, u32)>,
-    slots: Vec<(u64, u64)>,
-    recipe: Recipe,
-    /// Chunks that are remembered, and where to find them by hash.
-    kept: Arena,
-    table: Table,
-    /// Chunks of the comment at hand that are not.
-    fresh: Arena,
-    stems: Stems,
-    /// The chunks of the comment at hand.
-    row: Vec<Seen>,
-    /// Marks, by hash, of chunks met once: only those met again are remembered, so that what occurs once in
-    /// millions of comments does not push the rest out of the processor's caches.
-    once: Vec<u32>,
+    slots: Slots,
+    plain: Plain,
+    part: PaddedPart,
     /// Word 1-grams, word 2-grams, character n-grams of the comment at hand.
     pub tallies: [Tally; 3],
 }
@@ -201,85 +143,86 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         Analyser {
             lexicon,
             embedding,
+            recipe: recipe.clone(),
+            usual: recipe.stem.then(|| Stemming::of(None)),
+            chunks: Chunks::default(),
+            words: Words::new(embedding.is_some()),
+            fresh: Arena::default(),
+            row: Vec::new(),
             vector_ids: Vec::new(),
             pairs: Vec::new(),
             slots: Vec::new(),
-            recipe: recipe.clone(),
-            kept: Arena::default(),
-            table: Table::with_capacity(1 << 12),
-            fresh: Arena::default(),
-            stems: Stems::default(),
-            row: Vec::new(),
-            once: vec![0; N_ONCE],
+            plain: Plain::default(),
+            part: PaddedPart::default(),
             tallies: Default::default(),
         }
     }
 
     /// Tallies the terms of `text` (the tallies must be empty, as [`Tally::drain`] leaves them).
     pub fn analyse(&mut self, text: &str) -> Facts {
-        if self.kept.ids.len() > MAX_IDS || self.kept.entries.len() > MAX_ENTRIES {
-            self.kept.clear();
-            self.table = Table::with_capacity(1 << 12);
-        }
+        self.chunks.make_room();
         self.fresh.clear();
         let mut row = std::mem::take(&mut self.row);
-        row.clear();
-        let mut push = |chunk: &str| {
-            let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
-            let hash = hash_bytes(chunk.as_bytes());
-            row.push(Seen { hash, slot: 0, start: start as u32, len: chunk.len() as u32, index: 0 });
-        };
-        for_each_chunk(text, |mut chunk| {
-            while chunk.len() > MAX_CHUNK {
-                let (head, tail) = chunk.split_at(chunk.floor_char_boundary(MAX_CHUNK));
-                push(head);
-                chunk = tail;
-            }
-            push(chunk);
-        });
+        cut(text, &mut row);
         // The first slots are fetched in a loop of their own, so that waiting for memory overlaps.
         for seen in &mut row {
-            seen.slot = self.table.first_slot(seen.hash);
+            seen.slot = self.chunks.first_slot(seen.hash);
         }
         let mut evidence = Evidence::default();
         for seen in &mut row {
-            let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
-            seen.index = self.entry(seen, chunk);
-            evidence.add(&self.arena(seen.index).entries[(seen.index & !FRESH) as usize].evidence);
+            seen.index = self.entry(seen, text, self.usual);
+            evidence.add(self.arena(seen.index).evidence(seen.index & !FRESH));
         }
         let lang = evidence.decide(|| guessed_part(text).to_owned());
+        let stemming = self.recipe.stem.then(|| Stemming::of(lang));
+        if let Some(code) = stemming.filter(|_| stemming != self.usual).map(Stemming::code) {
+            for seen in &mut row {
+                seen.hash = seen.hash.wrapping_add(code);
+                seen.slot = self.chunks.first_slot(seen.hash);
+                seen.index = self.entry(seen, text, stemming);
+            }
+        }
         let mut facts = Facts { lang, n_chunks: row.len() as u32, ..Facts::default() };
-        let stemming = if self.recipe.stem { Some(Stemming::of(lang)) } else { None };
-        let mut before = UNKNOWN;
+        self.tally(&row, &mut facts);
+        self.row = row;
+        facts
+    }
+
+    fn tally(&mut self, row: &[Seen], facts: &mut Facts) {
         self.vector_ids.clear();
         self.pairs.clear();
-        for seen in &row {
-            let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
-            let entry = self.resolve(seen.index, chunk, stemming);
-            let ids = if seen.index & FRESH == 0 { &self.kept.ids } else { &self.fresh.ids };
-            let split = entry.start + u32::from(entry.n_words);
-            for &word in &ids[entry.start as usize..split as usize] {
-                facts.n_words += 1;
-                if word == UNKNOWN {
-                    facts.n_unknown += 1;
-                } else {
-                    self.tallies[WORDS].add(word);
-                    if before != UNKNOWN && self.recipe.word_ngrams >= 2 {
-                        self.pairs.push((before, word));
-                    }
+        let with_bigrams = self.recipe.word_ngrams >= 2;
+        let [words, bigrams, chars] = &mut self.tallies;
+        let pairs = &mut self.pairs;
+        let mut before = UNKNOWN;
+        let mut add = |word: u32| {
+            facts.n_words += 1;
+            if word == UNKNOWN {
+                facts.n_unknown += 1;
+            } else {
+                words.add(&[word & ID]);
+                // Most pairs are none of the vocabulary, and most of these are told by their words.
+                if with_bigrams && before & BEGINS != 0 && word & ENDS != 0 {
+                    pairs.push((before & ID, word & ID));
                 }
-                before = word;
             }
-            let end = (split + u32::from(entry.n_chars)) as usize;
-            for &gram in &ids[split as usize..end] {
-                self.tallies[CHARS].add(gram);
+            before = word;
+        };
+        for seen in row {
+            let arena = if seen.index & FRESH == 0 { &self.chunks.arena } else { &self.fresh };
+            let entry = arena.entry(seen.index & !FRESH);
+            if entry.single {
+                add(entry.start);
+                continue;
             }
-            self.vector_ids.extend_from_slice(&ids[end..end + usize::from(entry.n_vectors)]);
+            let ids = &arena.ids[entry.start as usize..];
+            let (of_words, ids) = ids.split_at(usize::from(entry.n_words));
+            let (of_chars, ids) = ids.split_at(usize::from(entry.n_chars));
+            of_words.iter().for_each(|word| add(*word));
+            chars.add(of_chars);
+            self.vector_ids.extend_from_slice(&ids[..usize::from(entry.n_vectors)]);
         }
-        self.row = row;
-        let tally = &mut self.tallies[BIGRAMS];
-        self.lexicon.bigrams(&self.pairs, &mut self.slots, |id| tally.add(id));
-        facts
+        self.lexicon.bigrams(pairs, &mut self.slots, |id| bigrams.add(&[id]));
     }
 
     /// The comment analysed last as word vectors: its language group, and the weighted mean of its words'
@@ -294,99 +237,123 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         Some(group)
     }
 
+    #[inline]
     fn arena(&self, index: u32) -> &Arena {
-        if index & FRESH == 0 { &self.kept } else { &self.fresh }
+        if index & FRESH == 0 { &self.chunks.arena } else { &self.fresh }
     }
 
-    /// Index of the chunk's entry, made if need be.
+    /// Index of the chunk's entry under a stemming, made if need be.
     #[inline]
-    fn entry(&mut self, seen: &Seen, chunk: &str) -> u32 {
+    fn entry(&mut self, seen: &Seen, text: &str, stemming: Option<Stemming>) -> u32 {
+        match self.chunks.find(seen.hash, seen.slot) {
+            Some(index) => index,
+            // The table may have changed since the slot was fetched.
+            None => self.read(seen, text, stemming),
+        }
+    }
+
+    /// Reads a chunk that is not remembered, or was not when its slot was fetched.
+    #[inline(never)]
+    fn read(&mut self, seen: &Seen, text: &str, stemming: Option<Stemming>) -> u32 {
         let hash = seen.hash;
-        let entries = &self.kept.entries;
-        // The table may have changed since the slot was fetched; an entry never moves.
-        let known = Table::id_in(seen.slot, hash).filter(|i| entries[*i as usize].hash == hash);
-        known
-            .or_else(|| self.table.find(hash, |i| entries[i as usize].hash == hash))
-            .unwrap_or_else(|| self.add(hash, chunk))
-    }
-
-    #[cold]
-    fn add(&mut self, hash: u64, chunk: &str) -> u32 {
-        let entry = Entry {
-            hash,
-            evidence: OfChunk::new(chunk),
-            start: 0,
-            n_words: 0,
-            n_chars: 0,
-            n_vectors: 0,
-            stemming: Stemming::of(None),
-            known: false,
-        };
-        let once = &mut self.once[hash as usize % N_ONCE];
-        if std::mem::replace(once, (hash >> 32) as u32) == (hash >> 32) as u32 {
-            let index = self.kept.entries.len() as u32;
-            self.kept.entries.push(entry);
-            self.table.insert(hash, index);
-            index
-        } else {
-            self.fresh.entries.push(entry);
-            FRESH | (self.fresh.entries.len() - 1) as u32
+        if let Some(index) = self.chunks.find(hash, self.chunks.first_slot(hash)) {
+            return index;
         }
-    }
-
-    /// The entry with its term ids under `stemming`.
-    #[inline]
-    fn resolve(&mut self, index: u32, chunk: &str, stemming: Option<Stemming>) -> Entry {
-        let entry = self.arena(index).entries[(index & !FRESH) as usize];
-        if entry.known && stemming.is_none_or(|s| s == entry.stemming) {
-            return entry;
-        }
-        self.fill(index, entry, chunk, stemming)
-    }
-
-    #[cold]
-    fn fill(&mut self, index: u32, mut entry: Entry, chunk: &str, stemming: Option<Stemming>) -> Entry {
-        let arena = if index & FRESH == 0 { &mut self.kept } else { &mut self.fresh };
-        let ids = &mut arena.ids;
-        let chunk = normalise(chunk, self.recipe.fold);
+        let keep = self.chunks.is_worth_it(hash);
+        let mut ids = std::mem::take(if keep { &mut self.chunks.arena.ids } else { &mut self.fresh.ids });
         let start = ids.len();
+        let mut evidence = OfChunk::default();
         let mut vectors = [0; MAX_VECTORS];
         let mut n_vectors = 0;
-        for word in words(&chunk) {
-            let known = self.stems.get(word, stemming, |stem| Known {
-                id: self.lexicon.word(stem).unwrap_or(UNKNOWN),
-                vectors: [0, 1].map(|g: usize| {
-                    let found = self.embedding.and_then(|e| e.tables[g].get(stem));
-                    found.map_or(UNKNOWN, |i| i | if g == 1 { GROUP } else { 0 })
-                }),
-            });
+        let mut add = |word: &[u8]| {
+            let hash = hash_bytes(word).wrapping_add(stemming.map_or(0, Stemming::code));
+            let many = self.words.len() > MANY_WORDS;
+            let embedding = self.embedding.map(|e| (e, many));
+            let known = self.words.get(hash, || look_up(&mut self.lexicon, embedding, word, stemming));
             ids.push(known.id);
             for v in known.vectors {
-                if v != UNKNOWN && n_vectors < MAX_VECTORS {
+                if v != NO_VECTOR && n_vectors < MAX_VECTORS {
                     vectors[n_vectors] = v;
                     n_vectors += 1;
                 }
             }
+            known.votes
+        };
+        let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
+        let normal = if self.plain.read(chunk) {
+            for (word, letters) in self.plain.words() {
+                letters.add_to(&mut evidence, add(word));
+            }
+            if self.recipe.chars.is_some() { self.plain.text() } else { "" }.into()
+        } else {
+            evidence = OfChunk::new(chunk);
+            let normal = normalise(chunk, self.recipe.fold);
+            words(&normal).for_each(|word| _ = add(word.as_bytes()));
+            normal
+        };
+        let n_words = ids.len() - start;
+        if let Some(lengths) = self.recipe.chars {
+            for part in normal.split_whitespace() {
+                self.part.set(part);
+                self.lexicon.chars(&self.part, lengths, &mut self.slots, &mut ids);
+            }
         }
-        let split = ids.len();
-        if entry.known {
-            // The characters are the same under any stemming.
-            let from = entry.start as usize + usize::from(entry.n_words);
-            ids.extend_from_within(from..from + usize::from(entry.n_chars));
-        } else if let Some((min_n, max_n)) = self.recipe.chars {
-            let lexicon = &mut self.lexicon;
-            char_ngrams(&chunk, min_n.into(), max_n.into(), |gram| ids.extend(lexicon.chars(gram)));
-        }
-        entry.n_words = (split - start) as u16;
-        entry.n_chars = (ids.len() - split) as u16;
-        entry.n_vectors = n_vectors as u16;
+        let n_chars = ids.len() - start - n_words;
         ids.extend_from_slice(&vectors[..n_vectors]);
-        entry.start = start as u32;
-        entry.known = true;
-        if let Some(stemming) = stemming {
-            entry.stemming = stemming;
+        let single = ids.len() - start == 1 && n_words == 1;
+        let entry = Entry {
+            hash,
+            start: if single { ids.pop().unwrap_or(UNKNOWN) } else { start as u32 },
+            n_words: n_words as u16,
+            n_chars: n_chars as u16,
+            n_vectors: n_vectors as u8,
+            single,
+            evidence: 0,
+        };
+        if keep {
+            self.chunks.arena.ids = ids;
+            self.chunks.insert(entry, evidence)
+        } else {
+            self.fresh.ids = ids;
+            FRESH | self.fresh.push(entry, evidence)
         }
-        arena.entries[(index & !FRESH) as usize] = entry;
-        entry
+    }
+}
+
+/// Cuts a text into chunks.
+fn cut(text: &str, row: &mut Vec<Seen>) {
+    row.clear();
+    let mut push = |chunk: &str| {
+        let start = chunk.as_ptr() as usize - text.as_ptr() as usize;
+        let hash = hash_bytes(chunk.as_bytes());
+        row.push(Seen { hash, slot: 0, start: start as u32, len: chunk.len() as u32, index: 0 });
+    };
+    for_each_chunk(text, |mut chunk| {
+        while chunk.len() > MAX_CHUNK {
+            let (head, tail) = chunk.split_at(chunk.floor_char_boundary(MAX_CHUNK));
+            push(head);
+            chunk = tail;
+        }
+        push(chunk);
+    });
+}
+
+/// What the lexicon, the word vectors and the function words know of a word.
+fn look_up(
+    lexicon: &mut impl Lexicon,
+    embedding: Option<(&Embedding, bool)>,
+    word: &[u8],
+    stemming: Option<Stemming>,
+) -> Known {
+    let word = std::str::from_utf8(word).unwrap_or_default();
+    let stem = stemming.and_then(|s| s.stem(word));
+    let stem = stem.as_deref().unwrap_or(word);
+    Known {
+        id: lexicon.word(stem).unwrap_or(UNKNOWN),
+        vectors: [0, 1].map(|g: usize| {
+            let found = embedding.and_then(|(e, many)| e.find(g, stem, many));
+            found.map_or(NO_VECTOR, |i| i | if g == 1 { GROUP } else { 0 })
+        }),
+        votes: function_words::languages(word),
     }
 }

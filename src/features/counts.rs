@@ -7,9 +7,9 @@ use rayon::prelude::*;
 use super::Recipe;
 use super::analyser::{Analyser, BIGRAMS, CHARS, Facts, WORDS};
 use super::embedding::Embedding;
-use super::table::{Pairs, Strings};
+use super::texts::Texts;
 use super::vocabulary::{Growing, Vocabulary};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Low bits of an entry hold the index, high bits the frequency.
 pub(crate) const INDEX_BITS: u32 = 24;
@@ -187,26 +187,26 @@ pub(crate) fn read(
             .hint("train on fewer comments"));
     }
 
-    let mut vocabulary_words = Strings::default();
-    let mut vocabulary_pairs = Pairs::default();
-    let mut vocabulary_chars = Strings::default();
+    let mut vocabulary_words = Texts::default();
+    let mut vocabulary_pairs = Vec::with_capacity(bigrams.len());
+    let mut vocabulary_chars = Texts::default();
     let mut frequencies = Vec::with_capacity(n_terms);
     for &i in &words {
-        vocabulary_words.intern(all.words.get(i));
+        vocabulary_words.push(all.words.get(i));
         frequencies.push(df[WORDS][i as usize]);
     }
     for &i in &bigrams {
-        let (a, b) = pair(i);
-        vocabulary_pairs.intern(a, b);
+        vocabulary_pairs.push(pair(i));
         frequencies.push(df[BIGRAMS][i as usize]);
     }
     for &i in &chars {
-        vocabulary_chars.intern(all.chars.get(i));
+        vocabulary_chars.push(all.chars.get(i));
         frequencies.push(df[CHARS][i as usize]);
     }
     let new_ids = [word_ids, invert(&bigrams, df[BIGRAMS].len()), invert(&chars, df[CHARS].len())];
     drop(all);
-    let vocabulary = Vocabulary::new(vocabulary_words, vocabulary_pairs, vocabulary_chars);
+    let vocabulary = Vocabulary::new(vocabulary_words, vocabulary_pairs, vocabulary_chars)
+        .ok_or_else(|| Error::new(Kind::Internal, "two terms share a hash"))?;
     let offsets = vocabulary.offsets();
 
     let mut counts = Counts {

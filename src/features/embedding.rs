@@ -1,6 +1,8 @@
 //! Comments as word vectors: what words no labelled comment holds stand close to.
 
+use super::index::Index;
 use super::sparse::SparseRows;
+use super::table::hash_bytes;
 use super::vectors::{self, Table};
 use crate::error::{Error, Kind, Result};
 
@@ -28,6 +30,8 @@ pub(crate) struct Embedding {
     pub means: [Vec<f32>; 2],
     /// SHA-256 of the vectors.
     pub sha256: &'static str,
+    /// Words by hash, made when many are asked for.
+    indices: std::sync::OnceLock<[Index; 2]>,
 }
 
 impl Embedding {
@@ -41,7 +45,22 @@ impl Embedding {
         };
         let tables = [table(GROUPS[0])?, table(GROUPS[1])?];
         let means = tables.map(|t| vec![0.0; t.dim()]);
-        Ok(Embedding { tables, means, sha256: &vectors.sha256 })
+        Ok(Embedding { tables, means, sha256: &vectors.sha256, indices: std::sync::OnceLock::new() })
+    }
+
+    /// Index of a word in a group's table, by bisection, or by hash where `many` words are asked for.
+    pub fn find(&self, group: usize, word: &str, many: bool) -> Option<u32> {
+        if !many {
+            return self.tables[group].get(word);
+        }
+        let index = |table: &Table| {
+            let mut index = Index::with_capacity(table.n_words());
+            for i in 0..table.n_words() {
+                index.insert(hash_bytes(table.word(i)), i as u32);
+            }
+            index
+        };
+        self.indices.get_or_init(|| self.tables.map(index))[group].get(hash_bytes(word.as_bytes()))
     }
 
     /// Number of columns.

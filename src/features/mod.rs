@@ -9,8 +9,11 @@
 pub(crate) mod analyser;
 pub(crate) mod counts;
 pub(crate) mod embedding;
+pub(crate) mod index;
+mod memo;
 pub mod sparse;
 pub(crate) mod table;
+pub(crate) mod texts;
 pub(crate) mod tfidf;
 pub mod vectors;
 pub(crate) mod vocabulary;
@@ -50,6 +53,9 @@ pub struct Recipe {
     pub vectors: bool,
     /// Whether rows are weighted by the coder's confidence. Default yes.
     pub confidence: bool,
+    /// Part of a row's target that is spread evenly over the classes where the coder had no confidence at all; in
+    /// proportion to the lack of it elsewhere. Default .4: .12 at medium and .28 at low confidence.
+    pub soften: f64,
     /// Power of the row weights `(p(class) / p(class | source))^a`: at 1 a source's class share teaches nothing,
     /// at 0 all. Default .5.
     pub balance_sources: f64,
@@ -72,6 +78,7 @@ impl Default for Recipe {
             char_min_df: 2,
             vectors: true,
             confidence: true,
+            soften: 0.4,
             balance_sources: 0.5,
             balance_classes: true,
             c: None,
@@ -85,6 +92,7 @@ impl Recipe {
         (1..=2).contains(&self.word_ngrams)
             && self.chars.is_none_or(|(a, b)| 1 <= a && a <= b && b <= 8)
             && self.balance_sources.is_finite()
+            && (0.0..=1.0).contains(&self.soften)
     }
 
     /// Word 1–2-grams only, unweighted rows: what a plain bag-of-words classifier sees.
@@ -92,6 +100,7 @@ impl Recipe {
         Recipe {
             chars: None,
             vectors: false,
+            soften: 0.0,
             balance_sources: 0.0,
             balance_classes: false,
             ..Recipe::default()

@@ -12,8 +12,8 @@ pub trait Design: Sync {
     fn n_rows(&self) -> usize;
     /// Number of columns.
     fn n_cols(&self) -> usize;
-    /// `out = X w`: `w` is `n_cols` x `K`, `out` is `n_rows` x `K`.
-    fn forward<const K: usize>(&self, w: &[[f32; K]], out: &mut [[f32; K]]);
+    /// `out = X w`: `w` is `n_cols` x `K`, `out` is `n_rows` x `K`; `room` is memory to work in, kept between calls.
+    fn forward<const K: usize>(&self, w: &[[f32; K]], room: &mut Vec<[f32; K]>, out: &mut [[f32; K]]);
     /// `out = X' u`: `u` is `n_rows` x `K`, `out` is `n_cols` x `K`.
     fn transposed<const K: usize>(&self, u: &[[f32; K]], out: &mut [[f32; K]]);
     /// As [`Design::transposed`] with every entry of `X` squared.
@@ -135,7 +135,7 @@ impl Design for SparseRows {
         self.n_cols
     }
 
-    fn forward<const K: usize>(&self, w: &[[f32; K]], out: &mut [[f32; K]]) {
+    fn forward<const K: usize>(&self, w: &[[f32; K]], _: &mut Vec<[f32; K]>, out: &mut [[f32; K]]) {
         product(&self.rows, w, out, |x| x);
     }
 

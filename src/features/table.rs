@@ -1,22 +1,31 @@
 //! A compact hash table from strings (or pairs) to ids that are kept elsewhere.
 
+const K: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Hash of a byte string: eight bytes at a time, folded multiplication. Never reaches an output.
 #[inline]
 pub(crate) fn hash_bytes(bytes: &[u8]) -> u64 {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut h = bytes.len() as u64 ^ 0x51_7c_c1_b7_27_22_0a_95;
-    let mut chunks = bytes.chunks_exact(8);
-    for c in &mut chunks {
-        let word = u64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]);
-        h = fold(h ^ word, K);
+    let n = bytes.len();
+    let h = (n as u64).wrapping_mul(0xd6e8_feb8_6659_fd93) ^ 0x51_7c_c1_b7_27_22_0a_95;
+    if n >= 8 {
+        let word = |at: usize| bytes[at..].first_chunk().map_or(0, |w| u64::from_le_bytes(*w));
+        let (mut h, mut at) = (h, 0);
+        while at + 8 < n {
+            h = fold(h ^ word(at), K);
+            at += 8;
+        }
+        // The last eight bytes, some of them seen before: no remainder to copy.
+        return fold(fold(h ^ word(n - 8), K), K);
     }
-    let rest = chunks.remainder();
-    if !rest.is_empty() {
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        h = fold(h ^ u64::from_le_bytes(last), K);
-    }
-    fold(h, K)
+    let short = if n >= 4 {
+        let half = |at: usize| bytes[at..].first_chunk().map_or(0, |w| u32::from_le_bytes(*w));
+        u64::from(half(0)) | u64::from(half(n - 4)) << 32
+    } else if n > 0 {
+        u64::from(bytes[0]) | u64::from(bytes[n / 2]) << 8 | u64::from(bytes[n - 1]) << 16
+    } else {
+        0
+    };
+    fold(fold(h ^ short, K), K)
 }
 
 /// Hash of a pair of ids.
@@ -70,18 +79,6 @@ impl Table {
         }
     }
 
-    /// The first slot a hash leads to.
-    #[inline]
-    pub fn first_slot(&self, hash: u64) -> u64 {
-        self.slots[((hash >> 32) >> self.shift) as usize & (self.slots.len() - 1)]
-    }
-
-    /// The id in a slot, if its part of the hash is that of `hash`.
-    #[inline]
-    pub fn id_in(slot: u64, hash: u64) -> Option<u32> {
-        (slot != 0 && slot >> 32 == hash >> 32).then(|| slot as u32 - 1)
-    }
-
     /// Adds a key that is not there yet.
     pub fn insert(&mut self, hash: u64, id: u32) {
         if (self.len + 1) * 8 > self.slots.len() * 5 {
@@ -125,11 +122,6 @@ impl Default for Strings {
 }
 
 impl Strings {
-    /// Room for `n` strings, as far as memory asked for in advance goes.
-    pub fn with_capacity(n: usize) -> Self {
-        Strings { arena: String::new(), ends: Vec::new(), table: Table::with_capacity(n.min(1 << 20)) }
-    }
-
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -139,11 +131,6 @@ impl Strings {
         let id = id as usize;
         let start = if id == 0 { 0 } else { self.ends[id - 1] as usize };
         &self.arena[start..self.ends[id] as usize]
-    }
-
-    #[inline]
-    pub fn find(&self, s: &str) -> Option<u32> {
-        self.table.find(hash_bytes(s.as_bytes()), |id| self.get(id) == s)
     }
 
     /// The id of `s`, given one if it has none.
@@ -175,11 +162,6 @@ impl Default for Pairs {
 }
 
 impl Pairs {
-    /// Room for `n` pairs, as far as memory asked for in advance goes.
-    pub fn with_capacity(n: usize) -> Self {
-        Pairs { pairs: Vec::new(), table: Table::with_capacity(n.min(1 << 20)) }
-    }
-
     pub fn len(&self) -> usize {
         self.pairs.len()
     }
@@ -201,59 +183,9 @@ impl Pairs {
     }
 }
 
-/// Pairs to ids for reading only: one memory access for most answers.
-///
-/// A slot holds 40 bits of the pair's hash and the id; with those of its place, 60 bits or so tell pairs apart.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct PairIndex {
-    /// `hash >> 24 << 24 | id + 1`; 0 is free.
-    slots: Vec<u64>,
-}
-
-const ID_BITS: u32 = 24;
-const ID_MASK: u64 = (1 << ID_BITS) - 1;
-
-impl PairIndex {
-    /// An index of all `pairs`; fewer than 2^24.
-    pub fn new(pairs: &Pairs) -> Self {
-        let mut slots = vec![0_u64; (pairs.len().max(8) * 2).next_power_of_two()];
-        let mask = slots.len() - 1;
-        for (id, &(a, b)) in pairs.pairs.iter().enumerate() {
-            let hash = hash_pair(a, b);
-            let mut at = hash as usize & mask;
-            while slots[at] != 0 {
-                at = (at + 1) & mask;
-            }
-            slots[at] = hash & !ID_MASK | (id as u64 + 1);
-        }
-        PairIndex { slots }
-    }
-
-    /// The first slot of a pair's hash; the first half of a lookup, apart so that waiting for memory overlaps.
-    #[inline]
-    pub fn first_slot(&self, hash: u64) -> u64 {
-        self.slots[hash as usize & (self.slots.len() - 1)]
-    }
-
-    /// The id of the pair with this hash, whose first slot was fetched.
-    #[inline]
-    pub fn find(&self, hash: u64, first_slot: u64) -> Option<u32> {
-        let mask = self.slots.len() - 1;
-        let (mut at, mut slot) = (hash as usize & mask, first_slot);
-        while slot != 0 {
-            if (slot ^ hash) >> ID_BITS == 0 {
-                return Some((slot & ID_MASK) as u32 - 1);
-            }
-            at = (at + 1) & mask;
-            slot = self.slots[at];
-        }
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{PairIndex, Pairs, Strings, hash_pair};
+    use super::{Pairs, Strings, hash_bytes};
 
     #[test]
     fn ids_are_found_again_after_growth() {
@@ -263,16 +195,27 @@ mod tests {
             assert_eq!(strings.intern(&format!("word{i}")), i);
             assert_eq!(pairs.intern(i % 71, i), i);
         }
-        let index = PairIndex::new(&pairs);
-        let find = |a, b| index.find(hash_pair(a, b), index.first_slot(hash_pair(a, b)));
-        assert_eq!(find(70, 5000), None);
         for i in 0..5000_u32 {
-            assert_eq!(strings.find(&format!("word{i}")), Some(i));
             assert_eq!(strings.get(i), format!("word{i}"));
-            assert_eq!(find(i % 71, i), Some(i));
+            assert_eq!(strings.intern(&format!("word{i}")), i);
             assert_eq!(pairs.intern(i % 71, i), i);
         }
-        assert_eq!(strings.find("word5000"), None);
-        assert_eq!(strings.intern("word17"), 17);
+    }
+
+    #[test]
+    fn short_strings_that_share_bytes_have_hashes_of_their_own() {
+        let mut seen = std::collections::HashSet::new();
+        for n in 0..40 {
+            for first in [b'a', b'b', 0] {
+                for last in [b'a', b'b', 0] {
+                    let mut s = vec![b'a'; n];
+                    s.first_mut().into_iter().for_each(|b| *b = first);
+                    s.last_mut().into_iter().for_each(|b| *b = last);
+                    seen.insert((s.clone(), hash_bytes(&s)));
+                }
+            }
+        }
+        let hashes: std::collections::HashSet<u64> = seen.iter().map(|(_, h)| *h).collect();
+        assert_eq!(hashes.len(), seen.len());
     }
 }

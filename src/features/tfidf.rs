@@ -189,9 +189,8 @@ impl<'a> TfIdf<'a> {
     #[inline]
     fn column<const K: usize, const SQUARED: bool>(&self, j: usize, u: &[[f32; K]], idf: f32) -> [f32; K] {
         let column = self.counts.column(j);
-        let mut total = [0.0_f64; K];
-        // Single precision within a stretch, double across: as fast as the one, nearly as exact as the other.
-        for stretch in column.chunks(64) {
+        let factor = if SQUARED { idf * idf } else { idf };
+        let sum_of = |stretch: &[u32]| {
             let mut sum = [0.0_f32; K];
             for &e in stretch {
                 let tf = self.sublinear[(e >> INDEX_BITS) as usize];
@@ -201,12 +200,18 @@ impl<'a> TfIdf<'a> {
                     sum[c] += x * v[c];
                 }
             }
-            for c in 0..K {
-                total[c] += f64::from(sum[c]);
-            }
+            sum
+        };
+        // Single precision within a stretch, double across: as fast as the one, nearly as exact as the other.
+        // Most columns are one stretch.
+        if column.len() <= 64 {
+            return sum_of(column).map(|s| s * factor);
         }
-        let factor = f64::from(if SQUARED { idf * idf } else { idf });
-        total.map(|t| (t * factor) as f32)
+        let mut total = [0.0_f64; K];
+        for stretch in column.chunks(64) {
+            total.iter_mut().zip(sum_of(stretch)).for_each(|(t, s)| *t += f64::from(s));
+        }
+        total.map(|t| (t * f64::from(factor)) as f32)
     }
 }
 
@@ -219,8 +224,10 @@ impl Design for TfIdf<'_> {
         self.counts.n_terms
     }
 
-    fn forward<const K: usize>(&self, w: &[[f32; K]], out: &mut [[f32; K]]) {
-        let w: Vec<[f32; K]> = w.par_iter().zip(&self.idf).map(|(w, idf)| w.map(|x| x * idf)).collect();
+    fn forward<const K: usize>(&self, w: &[[f32; K]], room: &mut Vec<[f32; K]>, out: &mut [[f32; K]]) {
+        let scaled = w.par_iter().zip(&self.idf).with_min_len(4096);
+        scaled.map(|(w, idf)| w.map(|x| x * idf)).collect_into_vec(room);
+        let w = &*room;
         out.par_iter_mut().enumerate().with_min_len(128).for_each(|(r, out)| {
             let mut total = [0.0; K];
             for (block, scale) in self.counts.row(r).into_iter().zip(self.scales[r]) {

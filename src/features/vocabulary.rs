@@ -1,29 +1,47 @@
 //! Terms and their ids, in a fixed order: words, word 2-grams, character n-grams, each by document frequency.
 
-use super::analyser::{CHARS, Lexicon};
-use super::table::{PairIndex, Pairs, Strings, hash_pair};
+use super::analyser::{BEGINS, CHARS, ENDS, Lexicon, Slots};
+use super::index::{Index, Marks};
+use super::table::{Pairs, Strings, hash_bytes, hash_pair};
+use super::texts::Texts;
+use crate::tokens::PaddedPart;
 
 /// The terms a model knows. Ids run through the three kinds: words, then 2-grams, then character n-grams.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
-    pub(crate) words: Strings,
-    pub(crate) bigrams: Pairs,
-    pub(crate) chars: Strings,
-    /// Per word: bit 0, it begins a 2-gram of the vocabulary; bit 1, it ends one.
-    flags: Vec<u8>,
-    pair_index: PairIndex,
+    pub(crate) words: Texts,
+    pub(crate) bigrams: Vec<(u32, u32)>,
+    pub(crate) chars: Texts,
+    /// Per word: whether it begins and ends a 2-gram of the vocabulary, as bits of its id.
+    flags: Vec<u32>,
+    word_index: Index,
+    pair_index: Index,
+    char_index: Index,
+    /// Which pairs to look for at all.
+    pair_marks: Marks,
+}
+
+fn index_of(texts: &Texts) -> Option<Index> {
+    let mut index = Index::with_capacity(texts.len());
+    (0..texts.len() as u32).all(|i| index.insert(hash_bytes(texts.bytes(i)), i)).then_some(index)
 }
 
 impl Vocabulary {
-    pub(crate) fn new(words: Strings, bigrams: Pairs, chars: Strings) -> Self {
+    /// The vocabulary of these terms; `None` where a term comes twice or a 2-gram names a word that is not there.
+    pub(crate) fn new(words: Texts, bigrams: Vec<(u32, u32)>, chars: Texts) -> Option<Self> {
         let mut flags = vec![0; words.len()];
-        for i in 0..bigrams.len() {
-            let (a, b) = bigrams.get(i as u32);
-            flags[a as usize] |= 1;
-            flags[b as usize] |= 2;
+        let mut pair_index = Index::with_capacity(bigrams.len());
+        let mut pair_marks = Marks::with_capacity(bigrams.len());
+        for (i, &(a, b)) in bigrams.iter().enumerate() {
+            *flags.get_mut(a as usize)? |= BEGINS;
+            *flags.get_mut(b as usize)? |= ENDS;
+            if !pair_index.insert(hash_pair(a, b), i as u32) {
+                return None;
+            }
+            pair_marks.set(hash_pair(a, b));
         }
-        let pair_index = PairIndex::new(&bigrams);
-        Vocabulary { words, bigrams, chars, flags, pair_index }
+        let (word_index, char_index) = (index_of(&words)?, index_of(&chars)?);
+        Some(Vocabulary { words, bigrams, chars, flags, word_index, pair_index, char_index, pair_marks })
     }
 
     /// Number of terms of each kind: words, 2-grams, character n-grams.
@@ -51,10 +69,10 @@ impl Vocabulary {
         if id >= chars {
             self.chars.get(id - chars).replace(' ', "_")
         } else if id >= bigrams {
-            let (a, b) = self.bigrams.get(id - bigrams);
+            let (a, b) = self.bigrams[(id - bigrams) as usize];
             format!("{} {}", self.words.get(a), self.words.get(b))
         } else {
-            self.words.get(id).to_owned()
+            self.words.get(id).into_owned()
         }
     }
 
@@ -67,20 +85,26 @@ impl Vocabulary {
 /// Scoring: terms outside the vocabulary have no id.
 impl Lexicon for &Vocabulary {
     fn word(&mut self, word: &str) -> Option<u32> {
-        self.words.find(word)
+        let id = self.word_index.get(hash_bytes(word.as_bytes()))?;
+        Some(id | self.flags[id as usize])
     }
 
-    fn chars(&mut self, gram: &str) -> Option<u32> {
-        self.chars.find(gram)
+    fn chars(&mut self, part: &PaddedPart, lengths: (u8, u8), slots: &mut Slots, out: &mut Vec<u32>) {
+        slots.clear();
+        let text = part.text().as_bytes();
+        part.for_each_ngram(lengths.0.into(), lengths.1.into(), |start, end| {
+            let hash = hash_bytes(&text[start..end]);
+            slots.push((hash, self.char_index.first_slot(hash)));
+        });
+        out.extend(slots.iter().filter_map(|&(hash, slot)| self.char_index.find(hash, slot)));
     }
 
     #[inline]
-    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Vec<(u64, u64)>, mut f: impl FnMut(u32)) {
+    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Slots, mut f: impl FnMut(u32)) {
         slots.clear();
         for &(a, b) in pairs {
-            // Most pairs are none of the vocabulary, and most of these are told by their words.
-            if self.flags[a as usize] & 1 != 0 && self.flags[b as usize] & 2 != 0 {
-                let hash = hash_pair(a, b);
+            let hash = hash_pair(a, b);
+            if self.pair_marks.may_hold(hash) {
                 slots.push((hash, self.pair_index.first_slot(hash)));
             }
         }
@@ -102,14 +126,16 @@ pub(crate) struct Growing {
 
 impl Lexicon for Growing {
     fn word(&mut self, word: &str) -> Option<u32> {
-        Some(self.words.intern(word))
+        Some(self.words.intern(word) | BEGINS | ENDS)
     }
 
-    fn chars(&mut self, gram: &str) -> Option<u32> {
-        Some(self.chars.intern(gram))
+    fn chars(&mut self, part: &PaddedPart, lengths: (u8, u8), _: &mut Slots, out: &mut Vec<u32>) {
+        part.for_each_ngram(lengths.0.into(), lengths.1.into(), |start, end| {
+            out.push(self.chars.intern(&part.text()[start..end]));
+        });
     }
 
-    fn bigrams(&mut self, pairs: &[(u32, u32)], _: &mut Vec<(u64, u64)>, mut f: impl FnMut(u32)) {
+    fn bigrams(&mut self, pairs: &[(u32, u32)], _: &mut Slots, mut f: impl FnMut(u32)) {
         for &(a, b) in pairs {
             f(self.bigrams.intern(a, b));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::estimate::random::{Stream, floor};
 
@@ -36,7 +36,7 @@ pub struct Codings {
 }
 
 /// Alpha with its interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Alpha {
     /// Krippendorff's alpha; `None` where every value is the same, so that chance explains all.
     pub alpha: Option<f64>,
@@ -124,6 +124,26 @@ pub fn alpha(units: &[&Unit], n_classes: usize, seed: u64) -> Alpha {
     let tallies: Vec<Tally> =
         units.iter().filter_map(|u| Tally::of(u.values.iter().map(|v| v.1), n_classes)).collect();
     from_tallies(&tallies, n_classes, seed)
+}
+
+/// Agreement on the comments of a collection that two coders labelled (the same id and article, another coder), for
+/// label column `h`; `None` where there is no such comment.
+pub fn of_collection(labelled: &super::LabelledCollection, h: usize, seed: u64) -> Option<Alpha> {
+    let mut units: BTreeMap<(&str, &str), Unit> = BTreeMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    for row in &labelled.rows {
+        let (Some(y), Some(coder)) = (row.y[h], row.coder.as_deref()) else { continue };
+        let coder = names.iter().position(|n| *n == coder).unwrap_or_else(|| {
+            names.push(coder);
+            names.len() - 1
+        });
+        let unit = units.entry((&row.article, &row.id)).or_default();
+        if unit.values.iter().all(|v| v.0 != coder) {
+            unit.values.push((coder, y));
+        }
+    }
+    let double: Vec<&Unit> = units.values().filter(|u| u.values.len() > 1).collect();
+    (!double.is_empty()).then(|| alpha(&double, labelled.heads[h].classes.len(), seed))
 }
 
 fn from_tallies(tallies: &[Tally], k: usize, seed: u64) -> Alpha {

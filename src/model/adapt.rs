@@ -13,6 +13,7 @@ use super::context::{SCALARS, Told, inputs};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::map::Map;
 use super::newton::argmax;
+use super::quantised::Quantised;
 use super::thread::softmax;
 use super::{Head, Info, Item, Model, quantify, store};
 use crate::error::{Error, Kind, Result};
@@ -108,14 +109,8 @@ pub fn adapt(base: &Model, labelled: &LabelledCollection, seed: u64) -> Result<(
     report.unchanged =
         heads.iter().enumerate().filter(|(i, _)| !of_base.contains(i)).map(|(_, h)| h.name.clone()).collect();
     let better = |h: &AdaptedHead| h.adapted.macro_f1 > h.most_frequent.macro_f1.max(h.stratified.macro_f1);
-    let info = Info {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        labels: labelled.hashes.clone(),
-        n_rows: labelled.rows.len(),
-        languages: known.languages,
-        not_better: report.heads.iter().filter(|h| !better(h)).map(|h| h.name.clone()).collect(),
-        base: Some(base.sha256().to_owned()),
-    };
+    let not_better = report.heads.iter().filter(|h| !better(h)).map(|h| h.name.clone()).collect();
+    let info = Info::adapted(base, labelled, known.languages, not_better);
     let mut model = Model::assemble(base.vectoriser.clone(), heads, info);
     for (h, oof) in out_of_fold.iter().enumerate() {
         quantify::quantify_head(&mut model, labelled, h, oof, seed)?;
@@ -268,7 +263,7 @@ impl Job<'_> {
         let head = self.head();
         let mut by_terms = head.intercept.clone();
         for &(t, x) in &self.known.terms[i] {
-            by_terms.iter_mut().zip(head.weights.row(t as usize)).for_each(|(z, w)| *z += x * f64::from(*w));
+            by_terms.iter_mut().zip(head.weights.row(t)).for_each(|(z, w)| *z += x * f64::from(w));
         }
         let mut z = prior.constant.clone();
         add_to(&mut z, &prior.on_terms, &centred(by_terms));
@@ -369,16 +364,17 @@ impl Job<'_> {
             add_to(&mut out, by, &centred(z));
             moved(out)
         };
-        for mut row in head.weights.rows_mut() {
+        let mut weights = head.weights.to_array();
+        for mut row in weights.rows_mut() {
             let new = through(&prior.on_terms, row.iter().map(|w| f64::from(*w)).collect());
             row.iter_mut().zip(new).for_each(|(w, new)| *w = new as f32);
         }
         for (t, column) in &self.known.column {
             for c in 0..k {
-                head.weights[[*t as usize, c]] += learned(first_term + *column as usize, c, ON_TERMS) as f32;
+                weights[[*t as usize, c]] += learned(first_term + *column as usize, c, ON_TERMS) as f32;
             }
         }
-        store::quantise(&mut head.weights);
+        head.weights = Quantised::of(&weights);
         head.intercept = through(&prior.on_terms, head.intercept);
         let first_vector = k + N_FLAGS + 1;
         let has_vectors = head.dense.is_some();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::dummy::{most_frequent, stratified};
 use super::newton::argmax;
 use super::weights::family;
@@ -14,7 +16,7 @@ const MIN_SOURCE: usize = 100;
 const EIGHTHS: [u64; 2] = [2, 4];
 
 /// Macro-F1 on one source by a text stage that was taught by the other sources alone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The outlet or data set: what stands before the first `/` of the column source.
     pub source: String,

@@ -23,6 +23,8 @@ pub struct Explanation {
     pub head: String,
     /// Class names.
     pub classes: Vec<String>,
+    /// Language the words were read in, where the text tells.
+    pub lang: Option<&'static str>,
     /// Score of each class: the log of its posterior up to a constant.
     pub scores: Vec<f64>,
     /// The posterior.
@@ -69,7 +71,7 @@ impl Model {
             at = range.end;
             let mut z = head.intercept.clone();
             for &(t, x) in &row {
-                z.iter_mut().zip(head.weights.row(t as usize)).for_each(|(z, w)| *z += x * f64::from(*w));
+                z.iter_mut().zip(head.weights.row(t)).for_each(|(z, w)| *z += x * f64::from(w));
             }
             let vectors = all.get(n_logits + range.start..n_logits + range.end);
             let parent = reply.then(|| &parent[range]);
@@ -95,9 +97,7 @@ impl Model {
                 .map(|&(t, x)| Contribution {
                     name: self.vectoriser.vocabulary.term(t),
                     kind: if self.vectoriser.vocabulary.is_chars(t) { "chars" } else { "word" },
-                    scores: spread(
-                        &head.weights.row(t as usize).iter().map(|w| x * f64::from(*w)).collect::<Vec<_>>(),
-                    ),
+                    scores: spread(&head.weights.row(t).map(|w| x * f64::from(w)).collect::<Vec<_>>()),
                 })
                 .collect();
             let mut context = |name: &str, scores: Vec<f64>| {
@@ -123,6 +123,7 @@ impl Model {
             out.push(Explanation {
                 head: head.name.clone(),
                 classes: head.classes.clone(),
+                lang: facts.lang,
                 scores: head.thread.scores(&x),
                 posterior: head.thread.posterior(&x),
                 contributions,

@@ -1,28 +1,28 @@
 //! rows -> posteriors (`n_comments` x `n_classes`), by a text stage and a thread stage.
 
 mod adapt;
+mod by_word;
 pub(crate) mod context;
 mod decision;
 mod diagnose;
 pub mod dummy;
 mod explain;
+mod info;
 mod map;
 pub mod newton;
 pub(crate) mod predict;
 mod quantify;
+pub(crate) mod quantised;
 pub mod store;
 mod strongest;
 pub mod thread;
 mod train;
 mod weights;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 pub use adapt::{AdaptReport, AdaptedHead, adapt};
 pub use diagnose::{Diagnosis, LeftOut};
 pub use explain::{Contribution, Explanation};
+pub use info::{ALL, Figures, Info};
 pub use quantify::quantify;
 pub use strongest::StrongTerm;
 pub use train::{HeadReport, TrainParams, TrainReport, train};
@@ -84,7 +84,7 @@ pub struct Head {
     /// Class names, in the order of posteriors.
     pub classes: Vec<String>,
     /// Weights of the text stage, `n_terms` x `n_classes`.
-    pub(crate) weights: ndarray::Array2<f32>,
+    pub(crate) weights: quantised::Quantised,
     /// Intercept of the text stage per class.
     pub(crate) intercept: Vec<f64>,
     /// Weights and intercept on the comment's word vectors, `n_components` x `n_classes`.
@@ -118,7 +118,7 @@ pub fn shipped() -> crate::Result<&'static Model> {
     if let Some(model) = MODEL.get() {
         return Ok(model);
     }
-    let model = store::from_bytes(BYTES)?;
+    let model = store::embedded(BYTES)?;
     Ok(MODEL.get_or_init(|| model))
 }
 
@@ -131,24 +131,6 @@ pub fn or_shipped(path: Option<&std::path::Path>) -> crate::Result<std::borrow::
         Some(path) => store::read(path).map(std::borrow::Cow::Owned),
         None => shipped().map(std::borrow::Cow::Borrowed),
     }
-}
-
-/// What a model was made from.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Info {
-    /// Version of the package that trained it.
-    pub version: String,
-    /// SHA-256 of each label file by its name.
-    pub labels: BTreeMap<String, String>,
-    /// Number of labelled comments.
-    pub n_rows: usize,
-    /// Labelled comments per language.
-    pub languages: BTreeMap<String, usize>,
-    /// Heads that did no better than a baseline and were kept by `--force`.
-    pub not_better: Vec<String>,
-    /// SHA-256 of the model it was adapted from.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub base: Option<String>,
 }
 
 /// A trained model: vocabulary, text stage and thread stage for each head.
@@ -164,8 +146,7 @@ pub struct Model {
 
 impl Model {
     pub(crate) fn assemble(vectoriser: Vectoriser, heads: Vec<Head>, info: Info) -> Self {
-        let weights: Vec<&ndarray::Array2<f32>> = heads.iter().map(|h| &h.weights).collect();
-        let records = predict::Records::new(&vectoriser.df, vectoriser.n_docs, &weights);
+        let records = predict::Records::new(&vectoriser, &heads);
         Model { vectoriser, heads, records, info, sha256: String::new() }
     }
 

@@ -88,7 +88,15 @@ pub(crate) struct Problem<'a, D> {
     pub y: &'a [u32],
     /// Weight of each row; 0 leaves it out.
     pub weights: &'a [f32],
+    /// Part of each row's target that is spread evenly over the classes; empty for none.
+    pub softening: &'a [f32],
     pub n_classes: usize,
+}
+
+impl<D> Problem<'_, D> {
+    fn softening(&self, i: usize) -> f32 {
+        self.softening.get(i).copied().unwrap_or_default()
+    }
 }
 
 impl NewtonCg {
@@ -146,8 +154,8 @@ impl NewtonCg {
             // Looser far from the optimum, but never tighter than what the end asks for.
             let forcing =
                 convergence.gradient.sqrt().min(0.3).max(0.5 * self.tolerance / convergence.gradient);
-            let step = state.direction(forcing, &mut convergence.n_products);
-            if !state.line_search(&mut w, &step) {
+            state.newton_step(forcing, &mut convergence.n_products);
+            if !state.line_search(&mut w) {
                 convergence.reason = Reason::Precision;
                 break;
             }
@@ -162,18 +170,29 @@ impl NewtonCg {
     }
 }
 
-/// The point the solver stands at. Vectors are `(n_cols + 1) x K`, the intercept last, unused classes zero.
+/// The point the solver stands at. Vectors are `(n_cols + 1) x K`, the intercept last, unused classes zero. All room is
+/// taken once: fresh memory costs more than the sums that are put into it.
 struct State<'a, D, const K: usize> {
     p: &'a Problem<'a, D>,
     alpha: f32,
     /// Logits of each row.
     z: Vec<[f32; K]>,
-    /// Probabilities of each row.
+    /// Probabilities of each row, and those of the step that is tried.
     prob: Vec<[f32; K]>,
+    tried: Vec<[f32; K]>,
     gradient: Vec<[f32; K]>,
     objective: f64,
     /// Room for a product per row.
     u: Vec<[f32; K]>,
+    /// Room for [`Design::forward`].
+    room: Vec<[f32; K]>,
+    /// One over the diagonal of the Hessian.
+    inverse: Vec<[f32; K]>,
+    /// Conjugate gradients: the step so far, what is left of the gradient, the direction and the Hessian times it.
+    step: Vec<[f32; K]>,
+    rest: Vec<[f32; K]>,
+    direction: Vec<[f32; K]>,
+    product: Vec<[f32; K]>,
 }
 
 /// Rows per partial sum; fixed, so that sums do not depend on the number of threads.
@@ -199,9 +218,9 @@ fn dot<const K: usize>(a: &[[f32; K]], b: &[[f32; K]]) -> f64 {
 
 /// `a += factor * b`.
 fn add<const K: usize>(a: &mut [[f32; K]], factor: f32, b: &[[f32; K]]) {
-    a.par_iter_mut().zip(b).with_min_len(STRETCH).for_each(|(a, b)| {
-        for c in 0..K {
-            a[c] += factor * b[c];
+    a.par_chunks_mut(STRETCH).zip(b.par_chunks(STRETCH)).for_each(|(a, b)| {
+        for (a, b) in a.iter_mut().zip(b) {
+            *a = std::array::from_fn(|c| a[c] + factor * b[c]);
         }
     });
 }
@@ -229,7 +248,8 @@ fn softmax<const K: usize>(z: &[f32; K], k: usize) -> (f64, [f32; K]) {
     let mut e = [0.0_f32; K];
     let mut sum = 0.0_f64;
     for c in 0..k {
-        e[c] = (z[c] - max).exp();
+        // The exponential of the largest is 1, without asking for it.
+        e[c] = if z[c] == max { 1.0 } else { (z[c] - max).exp() };
         sum += f64::from(e[c]);
     }
     let scale = (1.0 / sum) as f32;
@@ -238,47 +258,47 @@ fn softmax<const K: usize>(z: &[f32; K], k: usize) -> (f64, [f32; K]) {
 
 impl<'a, D: Design, const K: usize> State<'a, D, K> {
     fn new(p: &'a Problem<'a, D>, alpha: f32) -> Self {
-        let n = p.x.n_rows();
+        let (rows, columns) = (vec![[0.0; K]; p.x.n_rows()], vec![[0.0; K]; p.x.n_cols() + 1]);
         State {
             p,
             alpha,
-            z: vec![[0.0; K]; n],
-            prob: vec![[0.0; K]; n],
-            gradient: vec![[0.0; K]; p.x.n_cols() + 1],
+            z: rows.clone(),
+            prob: rows.clone(),
+            tried: rows.clone(),
+            gradient: columns.clone(),
             objective: f64::INFINITY,
-            u: vec![[0.0; K]; n],
+            u: rows,
+            room: Vec::new(),
+            inverse: columns.clone(),
+            step: columns.clone(),
+            rest: columns.clone(),
+            direction: columns.clone(),
+            product: columns,
         }
     }
 
-    /// `X v` plus the intercept's part.
-    fn logits(&self, v: &[[f32; K]], out: &mut [[f32; K]]) {
-        let n_cols = self.p.x.n_cols();
-        self.p.x.forward(&v[..n_cols], out);
-        let b = v[n_cols];
-        out.par_iter_mut().with_min_len(STRETCH).for_each(|z| {
-            for c in 0..K {
-                z[c] += b[c];
-            }
-        });
-    }
-
-    /// Loss of logits `z + t * dz`.
-    fn loss(&self, dz: &[[f32; K]], t: f32) -> f64 {
-        let k = self.p.n_classes;
-        let parts: Vec<f64> = (0..self.z.len())
-            .into_par_iter()
-            .chunks(STRETCH)
-            .map(|rows| {
-                let loss = |i: usize| {
-                    let s = self.p.weights[i];
+    /// Loss of logits `z + t * dz`; leaves the probabilities in `tried`.
+    fn loss(&mut self, dz: &[[f32; K]], t: f32) -> f64 {
+        let (p, z) = (self.p, &self.z);
+        let k = p.n_classes;
+        let stretches = self.tried.par_chunks_mut(STRETCH).enumerate();
+        let parts: Vec<f64> = stretches
+            .map(|(at, tried)| {
+                let loss = |(i, tried): (usize, &mut [f32; K])| {
+                    let s = p.weights[i];
                     if s == 0.0 {
+                        *tried = [0.0; K];
                         return 0.0;
                     }
-                    let z: [f32; K] = std::array::from_fn(|c| self.z[i][c] + t * dz[i][c]);
-                    let (lse, _) = softmax(&z, k);
-                    f64::from(s) * (lse - f64::from(z[self.p.y[i] as usize]))
+                    let z: [f32; K] = std::array::from_fn(|c| z[i][c] + t * dz[i][c]);
+                    let (lse, prob) = softmax(&z, k);
+                    *tried = prob;
+                    let soft = p.softening(i);
+                    let own = (1.0 - soft) * z[p.y[i] as usize];
+                    let spread = soft / k as f32 * z[..k].iter().sum::<f32>();
+                    f64::from(s) * (lse - f64::from(own + spread))
                 };
-                rows.into_iter().map(loss).sum::<f64>()
+                (at * STRETCH..).zip(tried).map(loss).sum::<f64>()
             })
             .collect();
         parts.iter().sum()
@@ -286,14 +306,21 @@ impl<'a, D: Design, const K: usize> State<'a, D, K> {
 
     /// Logits, probabilities, gradient and objective at `w`.
     fn evaluate(&mut self, w: &[[f32; K]]) {
-        let mut z = std::mem::take(&mut self.z);
-        self.logits(w, &mut z);
-        self.z = z;
-        self.refresh(w);
+        let n_cols = self.p.x.n_cols();
+        self.p.x.forward(&w[..n_cols], &mut self.room, &mut self.z);
+        let b = w[n_cols];
+        self.z.par_chunks_mut(STRETCH).for_each(|z| {
+            for z in z {
+                for c in 0..K {
+                    z[c] += b[c];
+                }
+            }
+        });
         let u = std::mem::take(&mut self.u);
         let loss = self.loss(&u, 0.0);
         self.u = u;
         self.objective = loss + self.penalty(w);
+        self.refresh(w);
     }
 
     fn penalty(&self, w: &[[f32; K]]) -> f64 {
@@ -301,19 +328,18 @@ impl<'a, D: Design, const K: usize> State<'a, D, K> {
         0.5 * f64::from(self.alpha) * dot(w, w)
     }
 
-    /// Probabilities and gradient from the logits.
+    /// Takes over the probabilities that were tried; the gradient there.
     fn refresh(&mut self, w: &[[f32; K]]) {
-        let (p, k) = (self.p, self.p.n_classes);
-        let rows = self.prob.par_iter_mut().zip(&mut self.u).zip(&self.z).enumerate();
-        rows.with_min_len(1024).for_each(|(i, ((prob, u), z))| {
+        std::mem::swap(&mut self.prob, &mut self.tried);
+        let p = self.p;
+        let k = p.n_classes;
+        let rows = self.u.par_iter_mut().zip(&self.prob).enumerate();
+        rows.with_min_len(1024).for_each(|(i, (u, prob))| {
             let s = p.weights[i];
-            if s == 0.0 {
-                (*prob, *u) = ([0.0; K], [0.0; K]);
-                return;
-            }
-            *prob = softmax(z, k).1;
-            *u = prob.map(|q| s * q);
-            u[p.y[i] as usize] -= s;
+            let soft = p.softening(i);
+            let spread = soft / k as f32;
+            *u = std::array::from_fn(|c| if c < k { s * (prob[c] - spread) } else { 0.0 });
+            u[p.y[i] as usize] -= s * (1.0 - soft);
         });
         let n_cols = p.x.n_cols();
         p.x.transposed(&self.u, &mut self.gradient[..n_cols]);
@@ -322,106 +348,160 @@ impl<'a, D: Design, const K: usize> State<'a, D, K> {
     }
 
     /// One over the diagonal of the Hessian.
-    fn preconditioner(&mut self) -> Vec<[f32; K]> {
+    fn precondition(&mut self) {
         let p = self.p;
-        self.u.par_iter_mut().zip(&self.prob).zip(p.weights).for_each(|((u, q), s)| {
+        let rows = self.u.par_iter_mut().zip(&self.prob).zip(p.weights);
+        rows.with_min_len(1024).for_each(|((u, q), s)| {
             *u = q.map(|q| s * q * (1.0 - q));
         });
         let n_cols = p.x.n_cols();
-        let mut diagonal = vec![[0.0; K]; n_cols + 1];
-        p.x.transposed_squares(&self.u, &mut diagonal[..n_cols]);
-        diagonal[n_cols] = column_sums(&self.u);
+        let (terms, intercept) = self.inverse.split_at_mut(n_cols);
+        p.x.transposed_squares(&self.u, terms);
         let alpha = self.alpha;
-        let (terms, intercept) = diagonal.split_at_mut(n_cols);
         terms.par_iter_mut().with_min_len(STRETCH).for_each(|d| *d = d.map(|x| 1.0 / (x + alpha)));
-        intercept[0] = intercept[0].map(|x| 1.0 / x.max(1e-6));
-        diagonal
+        intercept[0] = column_sums(&self.u).map(|x| 1.0 / x.max(1e-6));
     }
 
-    /// Hessian times `v`.
-    fn hessian(&mut self, v: &[[f32; K]], out: &mut [[f32; K]]) {
-        let mut u = std::mem::take(&mut self.u);
-        self.logits(v, &mut u);
-        u.par_iter_mut().zip(&self.prob).zip(self.p.weights).with_min_len(1024).for_each(|((u, q), s)| {
+    /// Hessian times `direction`, in `product`; the curvature, which is the product of the two.
+    fn hessian(&mut self) -> f64 {
+        let n_cols = self.p.x.n_cols();
+        self.p.x.forward(&self.direction[..n_cols], &mut self.room, &mut self.u);
+        let b = self.direction[n_cols];
+        let rows = self.u.par_iter_mut().zip(&self.prob).zip(self.p.weights);
+        rows.with_min_len(1024).for_each(|((u, q), s)| {
+            let z: [f32; K] = std::array::from_fn(|c| u[c] + b[c]);
             let mut mean = 0.0;
             for c in 0..K {
-                mean += q[c] * u[c];
+                mean += q[c] * z[c];
             }
-            for c in 0..K {
-                u[c] = s * q[c] * (u[c] - mean);
-            }
+            *u = std::array::from_fn(|c| s * q[c] * (z[c] - mean));
         });
-        let n_cols = self.p.x.n_cols();
-        self.p.x.transposed(&u, &mut out[..n_cols]);
-        add(&mut out[..n_cols], self.alpha, &v[..n_cols]);
-        out[n_cols] = column_sums(&u);
-        self.u = u;
+        self.p.x.transposed(&self.u, &mut self.product[..n_cols]);
+        self.product[n_cols] = column_sums(&self.u);
+        let alpha = self.alpha;
+        let stretches = self.product.par_chunks_mut(STRETCH).zip(self.direction.par_chunks(STRETCH));
+        let parts: Vec<f64> = stretches
+            .enumerate()
+            .map(|(at, (product, d))| {
+                let mut sum = [0.0_f64; K];
+                let n_terms = n_cols.saturating_sub(at * STRETCH);
+                for (j, (product, d)) in product.iter_mut().zip(d).enumerate() {
+                    let alpha = if j < n_terms { alpha } else { 0.0 };
+                    let p: [f32; K] = std::array::from_fn(|c| product[c] + alpha * d[c]);
+                    *product = p;
+                    for c in 0..K {
+                        sum[c] += f64::from(d[c]) * f64::from(p[c]);
+                    }
+                }
+                sum.iter().sum::<f64>()
+            })
+            .collect();
+        parts.iter().sum()
     }
 
-    /// Newton direction by preconditioned conjugate gradients, to a residual of `forcing` times the gradient.
-    fn direction(&mut self, forcing: f64, n_products: &mut usize) -> Vec<[f32; K]> {
-        let inverse = self.preconditioner();
-        let precondition = |r: &[[f32; K]]| -> Vec<[f32; K]> {
-            let scaled = r.par_iter().zip(&inverse).with_min_len(STRETCH);
-            scaled.map(|(r, m)| std::array::from_fn(|c| r[c] * m[c])).collect()
-        };
-        let mut r: Vec<[f32; K]> = self.gradient.par_iter().map(|g| g.map(|x| -x)).collect();
-        let mut step = vec![[0.0_f32; K]; r.len()];
-        let mut product = vec![[0.0_f32; K]; r.len()];
-        let mut y = precondition(&r);
-        let mut d = y.clone();
-        let mut ry = dot(&r, &y);
-        let target = forcing * dot(&r, &r).sqrt();
+    /// Goes `t` along `direction`: the step and what is left of the gradient. Squares of the rest, plain and
+    /// preconditioned.
+    fn advance(&mut self, t: f32) -> (f64, f64) {
+        let vectors = self.step.par_chunks_mut(STRETCH).zip(self.rest.par_chunks_mut(STRETCH));
+        let known = self.direction.par_chunks(STRETCH).zip(self.product.par_chunks(STRETCH));
+        let parts: Vec<(f64, f64)> = vectors
+            .zip(known)
+            .zip(self.inverse.par_chunks(STRETCH))
+            .map(|(((step, rest), (d, product)), inverse)| {
+                let (mut plain, mut scaled) = ([0.0_f64; K], [0.0_f64; K]);
+                let known = d.iter().zip(product).zip(inverse);
+                for ((step, rest), ((d, product), inverse)) in step.iter_mut().zip(rest).zip(known) {
+                    *step = std::array::from_fn(|c| step[c] + t * d[c]);
+                    // A copy, so that the compiler takes all classes at once.
+                    let r: [f32; K] = std::array::from_fn(|c| rest[c] - t * product[c]);
+                    let y: [f32; K] = std::array::from_fn(|c| r[c] * inverse[c]);
+                    *rest = r;
+                    for c in 0..K {
+                        plain[c] += f64::from(r[c]) * f64::from(r[c]);
+                        scaled[c] += f64::from(r[c]) * f64::from(y[c]);
+                    }
+                }
+                (plain.iter().sum::<f64>(), scaled.iter().sum::<f64>())
+            })
+            .collect();
+        (parts.iter().map(|p| p.0).sum(), parts.iter().map(|p| p.1).sum())
+    }
+
+    /// `direction = inverse * rest + beta * direction`.
+    fn turn(&mut self, beta: f32) {
+        let vectors = self.direction.par_chunks_mut(STRETCH).zip(self.rest.par_chunks(STRETCH));
+        vectors.zip(self.inverse.par_chunks(STRETCH)).for_each(|((d, rest), inverse)| {
+            for ((d, rest), inverse) in d.iter_mut().zip(rest).zip(inverse) {
+                *d = std::array::from_fn(|c| rest[c] * inverse[c] + beta * d[c]);
+            }
+        });
+    }
+
+    /// Newton step by preconditioned conjugate gradients, to a residual of `forcing` times the gradient.
+    fn newton_step(&mut self, forcing: f64, n_products: &mut usize) {
+        self.precondition();
+        self.rest
+            .par_iter_mut()
+            .zip(&self.gradient)
+            .with_min_len(STRETCH)
+            .for_each(|(r, g)| *r = g.map(|x| -x));
+        for v in [&mut self.step, &mut self.direction, &mut self.product] {
+            v.fill([0.0; K]);
+        }
+        let (square, mut scaled) = self.advance(0.0);
+        self.turn(0.0);
+        let target = forcing * square.sqrt();
         for _ in 0..MAX_INNER {
-            self.hessian(&d, &mut product);
+            let curvature = self.hessian();
             *n_products += 1;
-            let curvature = dot(&d, &product);
             if curvature <= 0.0 || !curvature.is_finite() {
                 break;
             }
-            let t = (ry / curvature) as f32;
-            add(&mut step, t, &d);
-            add(&mut r, -t, &product);
-            if dot(&r, &r).sqrt() <= target {
+            let (square, next) = self.advance((scaled / curvature) as f32);
+            if square.sqrt() <= target {
                 break;
             }
-            y = precondition(&r);
-            let next = dot(&r, &y);
-            let beta = (next / ry) as f32;
-            ry = next;
-            d.par_iter_mut().zip(&y).with_min_len(STRETCH).for_each(|(d, y)| {
-                for c in 0..K {
-                    d[c] = y[c] + beta * d[c];
-                }
-            });
+            self.turn((next / scaled) as f32);
+            scaled = next;
         }
-        step
     }
 
     /// Moves `w` along `step` as far as the objective falls enough; false if it does not.
-    fn line_search(&mut self, w: &mut [[f32; K]], step: &[[f32; K]]) -> bool {
-        let slope = dot(&self.gradient, step);
-        let mut dz = vec![[0.0; K]; self.z.len()];
-        self.logits(step, &mut dz);
+    fn line_search(&mut self, w: &mut [[f32; K]]) -> bool {
+        let slope = dot(&self.gradient, &self.step);
         let n_cols = self.p.x.n_cols();
-        let (ws, ss) = (dot(&w[..n_cols], &step[..n_cols]), dot(&step[..n_cols], &step[..n_cols]));
+        let mut dz = std::mem::take(&mut self.u);
+        self.p.x.forward(&self.step[..n_cols], &mut self.room, &mut dz);
+        let b = self.step[n_cols];
+        dz.par_iter_mut().with_min_len(STRETCH).for_each(|z| {
+            for c in 0..K {
+                z[c] += b[c];
+            }
+        });
+        let terms = &self.step[..n_cols];
+        let (ws, ss) = (dot(&w[..n_cols], terms), dot(terms, terms));
         let penalty = self.penalty(w);
         let mut t = 1.0_f64;
+        let mut found = false;
         for _ in 0..20 {
             let objective =
                 self.loss(&dz, t as f32) + penalty + f64::from(self.alpha) * (t * ws + 0.5 * t * t * ss);
             // Near the optimum rounding exceeds the decrease; the full step is right there.
             let slack = 1e-9 * self.objective.abs();
             if objective <= self.objective + 1e-4 * t * slope + slack && slope < 0.0 {
-                add(w, t as f32, step);
+                add(w, t as f32, &self.step);
                 add(&mut self.z, t as f32, &dz);
                 self.objective = objective;
-                self.refresh(w);
-                return true;
+                found = true;
+                break;
             }
             t *= 0.5;
         }
-        false
+        self.u = dz;
+        if found {
+            self.refresh(w);
+        }
+        found
     }
 }
 
@@ -444,7 +524,7 @@ impl Linear {
             |row: ndarray::ArrayView1<'_, f32>| std::array::from_fn(|c| if c < k { row[c] } else { 0.0 });
         let w: Vec<[f32; K]> = self.weights.rows().into_iter().map(pad).collect();
         let mut z = vec![[0.0; K]; x.n_rows()];
-        x.forward(&w, &mut z);
+        x.forward(&w, &mut Vec::new(), &mut z);
         Array2::from_shape_fn((x.n_rows(), k), |(i, c)| f64::from(z[i][c]) + self.intercept[c])
     }
 }
@@ -467,7 +547,7 @@ impl Fit<SparseRows, Array1<usize>, Error> for NewtonCg {
         let y: Vec<u32> = y.iter().map(|y| *y as u32).collect();
         let weights = dataset.weights().map_or_else(|| vec![1.0; y.len()], <[f32]>::to_vec);
         let n_classes = y.iter().max().map_or(0, |m| *m as usize + 1);
-        self.solve(&Problem { x, y: &y, weights: &weights, n_classes }, None)
+        self.solve(&Problem { x, y: &y, weights: &weights, softening: &[], n_classes }, None)
     }
 }
 

@@ -3,32 +3,73 @@
 use rayon::prelude::*;
 
 use super::context::{Told, agrees, inputs, own_words};
-use super::{Item, Model, Posteriors};
+use super::quantised::Column;
+use super::{Head, Item, Model, Posteriors};
 use crate::features::analyser::{Analyser, Facts};
-use crate::features::tfidf::{SUBLINEAR, idf};
+use crate::features::tfidf::{SUBLINEAR, Vectoriser, idf};
 use crate::features::vocabulary::Vocabulary;
 
-/// What scoring reads per term, side by side: `idf^2`, then `idf * weight` of every class of every head.
+/// Integers in a block of [`Records`].
+const LANES: usize = 8;
+/// Weights in a term's first block; the idf takes the place of the other two.
+const FIRST: usize = LANES - 2;
+
+/// What scoring reads per term, side by side: the weights of every class of every head as stored, and the idf.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Records {
-    /// Numbers per term.
+    /// Blocks per term.
     stride: usize,
-    data: Vec<f32>,
+    blocks: Vec<[i16; LANES]>,
+    /// Value of one step, per class of every head.
+    scales: Vec<f32>,
+    /// Weights on the components of the word vectors, side by side too; none where there are too many classes.
+    dense: Vec<[f32; LANES]>,
+}
+
+/// Weights on the word vectors of all heads, which fit a block.
+fn dense(heads: &[Head]) -> Vec<[f32; LANES]> {
+    let n_components = heads.iter().find_map(|h| h.dense.as_ref()).map_or(0, |(w, _)| w.nrows());
+    let of_component = |j: usize| {
+        let mut block = [0.0; LANES];
+        let weights = heads.iter().filter_map(|h| h.dense.as_ref()).flat_map(|(w, _)| w.row(j).to_vec());
+        block.iter_mut().zip(weights).for_each(|(b, w)| *b = w);
+        block
+    };
+    (0..n_components).map(of_component).collect()
 }
 
 impl Records {
-    pub fn new(df: &[u32], n_docs: u32, weights: &[&ndarray::Array2<f32>]) -> Self {
-        let used = 1 + weights.iter().map(|w| w.ncols()).sum::<usize>();
-        let stride = used.next_multiple_of(4);
-        let mut data = vec![0.0; stride * df.len()];
-        data.par_chunks_exact_mut(stride).enumerate().for_each(|(t, record)| {
-            let idf = idf(n_docs, df[t]) as f32;
-            record[0] = idf * idf;
-            let cells = weights.iter().flat_map(|w| w.row(t).to_vec());
-            record[1..].iter_mut().zip(cells).for_each(|(cell, w)| *cell = idf * w);
-        });
-        Records { stride, data }
+    pub fn new(vectoriser: &Vectoriser, heads: &[Head]) -> Self {
+        let columns: Vec<&Column> = heads.iter().flat_map(|h| h.weights.columns()).collect();
+        let Vectoriser { df, n_docs, .. } = vectoriser;
+        let stride = if columns.len() <= FIRST { 1 } else { 1 + (columns.len() - FIRST).div_ceil(LANES) };
+        let mut blocks = vec![[0; LANES]; stride * df.len()];
+        // Terms with the same df stand together.
+        let (mut last, mut bits) = (0, [0; 2]);
+        for (record, &df) in blocks.chunks_exact_mut(stride).zip(df) {
+            if df != last {
+                let b = (idf(*n_docs, df) as f32).to_le_bytes();
+                bits = [i16::from_le_bytes([b[0], b[1]]), i16::from_le_bytes([b[2], b[3]])];
+                last = df;
+            }
+            record[0][FIRST..].copy_from_slice(&bits);
+        }
+        for (c, column) in columns.iter().enumerate() {
+            let (block, lane) =
+                if c < FIRST { (0, c) } else { (1 + (c - FIRST) / LANES, (c - FIRST) % LANES) };
+            for (record, q) in blocks.chunks_exact_mut(stride).zip(column.integers()) {
+                record[block][lane] = i16::from_le_bytes(*q);
+            }
+        }
+        let dense = if columns.len() <= LANES { dense(heads) } else { Vec::new() };
+        Records { stride, blocks, scales: columns.iter().map(|c| c.scale).collect(), dense }
     }
+}
+
+#[inline]
+fn idf_of(block: &[i16; LANES]) -> f32 {
+    let ([a, b], [c, d]) = (block[FIRST].to_le_bytes(), block[FIRST + 1].to_le_bytes());
+    f32::from_le_bytes([a, b, c, d])
 }
 
 /// Scores texts with one model, remembering chunks it has seen. One per thread.
@@ -54,11 +95,15 @@ impl<'m> Scorer<'m> {
     /// Text logits of every class of every head, one after the other, into `out`; then, where the model has
     /// word vectors, the logits by these.
     pub fn logits(&mut self, text: &str, out: &mut Vec<f64>) -> Facts {
-        let facts = match self.model.records.stride {
-            4 => self.logits_of::<4>(text, out),
-            8 => self.logits_of::<8>(text, out),
-            _ => self.logits_wide(text, out),
-        };
+        let facts = self.analyser.analyse(text);
+        out.clear();
+        if self.model.records.stride == 1 {
+            self.narrow(out)
+        } else {
+            self.wide(out)
+        }
+        let heads = &self.model.heads;
+        out.iter_mut().zip(heads.iter().flat_map(|h| &h.intercept)).for_each(|(z, b)| *z += b);
         if let Some(embedding) = &self.model.vectoriser.embedding {
             self.vector.clear();
             let group = self.analyser.embed(&facts, &mut self.vector);
@@ -66,81 +111,83 @@ impl<'m> Scorer<'m> {
                 embedding.finish(group, &mut self.vector);
             }
             let first = group.map_or(0, |g| embedding.offset(g));
-            for head in &self.model.heads {
-                let Some((weights, intercept)) = &head.dense else { continue };
-                let start = out.len();
-                out.extend_from_slice(intercept);
-                for (x, w) in self.vector.iter().zip(weights.rows().into_iter().skip(first)) {
-                    out[start..].iter_mut().zip(w).for_each(|(z, w)| *z += f64::from(*x) * f64::from(*w));
+            let start = out.len();
+            let dense = || self.model.heads.iter().filter_map(|h| h.dense.as_ref());
+            out.extend(dense().flat_map(|(_, intercept)| intercept));
+            if let Some(weights) = self.model.records.dense.get(first..).filter(|w| !w.is_empty()) {
+                let mut sums = [0.0_f32; LANES];
+                for (x, w) in self.vector.iter().zip(weights) {
+                    for c in 0..LANES {
+                        sums[c] += x * w[c];
+                    }
+                }
+                out[start..].iter_mut().zip(sums).for_each(|(z, s)| *z += f64::from(s));
+            } else {
+                for (j, x) in self.vector.iter().enumerate() {
+                    let weights = dense().flat_map(|(w, _)| w.row(first + j));
+                    out[start..].iter_mut().zip(weights).for_each(|(z, w)| *z += f64::from(x * w));
                 }
             }
         }
         facts
     }
 
-    fn logits_of<const S: usize>(&mut self, text: &str, out: &mut Vec<f64>) -> Facts {
-        let facts = self.analyser.analyse(text);
-        let (records, _) = self.model.records.data.as_chunks::<S>();
+    /// Text logits without intercept, of up to six classes.
+    fn narrow(&mut self, out: &mut Vec<f64>) {
+        let records = &self.model.records;
         let offsets = self.model.vectoriser.vocabulary.offsets();
-        let mut total = [0.0_f32; S];
+        let mut total = [0.0_f32; LANES];
         for kinds in [0..2, 2..3] {
-            let mut block = [0.0_f32; S];
+            let mut sums = [0.0_f32; LANES];
+            let mut square = 0.0_f32;
             for kind in kinds {
-                let records = &records[offsets[kind] as usize..];
+                let blocks = &records.blocks[offsets[kind] as usize..];
                 let sublinear = &self.sublinear;
                 self.analyser.tallies[kind].drain(|id, tf| {
-                    let record = &records[id as usize];
-                    let tf = sublinear[tf as usize];
-                    let square = tf * tf * record[0];
-                    for c in 0..S {
-                        block[c] += tf * record[c];
+                    let block = &blocks[id as usize];
+                    let x = sublinear[tf as usize] * idf_of(block);
+                    square += x * x;
+                    for c in 0..LANES {
+                        sums[c] += x * f32::from(block[c]);
                     }
-                    block[0] += square - tf * record[0];
                 });
             }
-            if block[0] > 0.0 {
-                let scale = 1.0 / block[0].sqrt();
-                for c in 1..S {
-                    total[c] += block[c] * scale;
+            if square > 0.0 {
+                let scale = 1.0 / square.sqrt();
+                for c in 0..LANES {
+                    total[c] += sums[c] * scale;
                 }
             }
         }
-        self.finish(&total, out);
-        facts
+        out.extend(total.iter().zip(&records.scales).map(|(z, s)| f64::from(z * s)));
     }
 
-    fn logits_wide(&mut self, text: &str, out: &mut Vec<f64>) -> Facts {
-        let facts = self.analyser.analyse(text);
+    /// As [`Scorer::narrow`], of any number of classes.
+    fn wide(&mut self, out: &mut Vec<f64>) {
         let records = &self.model.records;
-        let stride = records.stride;
+        let (stride, n) = (records.stride, records.scales.len());
         let offsets = self.model.vectoriser.vocabulary.offsets();
-        let mut total = vec![0.0_f32; stride];
+        out.resize(n, 0.0);
         for kinds in [0..2, 2..3] {
             self.sums.clear();
-            self.sums.resize(stride, 0.0);
+            self.sums.resize(n, 0.0);
             let (sums, sublinear) = (&mut self.sums, &self.sublinear);
+            let mut square = 0.0_f32;
             for kind in kinds {
                 self.analyser.tallies[kind].drain(|id, tf| {
-                    let at = (offsets[kind] + id) as usize * stride;
-                    let record = &records.data[at..at + stride];
-                    let tf = sublinear[tf as usize];
-                    sums[0] += tf * tf * record[0];
-                    sums[1..].iter_mut().zip(&record[1..]).for_each(|(s, w)| *s += tf * w);
+                    let record = &records.blocks[(offsets[kind] + id) as usize * stride..][..stride];
+                    let x = sublinear[tf as usize] * idf_of(&record[0]);
+                    square += x * x;
+                    let weights = record[0][..FIRST].iter().chain(record[1..].iter().flatten());
+                    sums.iter_mut().zip(weights).for_each(|(s, q)| *s += x * f32::from(*q));
                 });
             }
-            if self.sums[0] > 0.0 {
-                let scale = 1.0 / self.sums[0].sqrt();
-                total[1..].iter_mut().zip(&self.sums[1..]).for_each(|(t, s)| *t += s * scale);
+            if square > 0.0 {
+                let scale = 1.0 / square.sqrt();
+                let terms = self.sums.iter().zip(&records.scales);
+                out.iter_mut().zip(terms).for_each(|(z, (s, step))| *z += f64::from(s * scale * step));
             }
         }
-        self.finish(&total, out);
-        facts
-    }
-
-    fn finish(&self, total: &[f32], out: &mut Vec<f64>) {
-        out.clear();
-        let intercepts = self.model.heads.iter().flat_map(|h| &h.intercept);
-        out.extend(total[1..].iter().zip(intercepts).map(|(z, b)| f64::from(*z) + b));
     }
 
     /// Posteriors of every head for one item, given its text logits.
@@ -223,7 +270,7 @@ impl Model {
                 },
             )
             .collect();
-        let posteriors = |(h, head): (usize, &super::Head)| Posteriors {
+        let posteriors = |(h, head): (usize, &Head)| Posteriors {
             head: head.name.clone(),
             classes: head.classes.clone(),
             rows: rows.iter().map(|r| r.as_ref().map(|r| r[h].clone())).collect(),
@@ -231,16 +278,19 @@ impl Model {
         self.heads.iter().enumerate().map(posteriors).collect()
     }
 
-    /// Share of the items' words that no training comment held; `None` without words.
-    pub fn unknown_share(&self, items: &[Item<'_>]) -> Option<f64> {
-        let mut scorer = Scorer::new(self);
-        let mut z = Vec::new();
-        let (mut n_unknown, mut n_words) = (0, 0);
-        for item in items {
-            let facts = scorer.logits(&own_words(item), &mut z);
-            n_unknown += facts.n_unknown;
-            n_words += facts.n_words;
-        }
-        (n_words > 0).then(|| f64::from(n_unknown) / f64::from(n_words))
+    /// Of each item's words: how many no training comment held, and how many there are.
+    pub fn unknown_words(&self, items: &[Item<'_>]) -> Vec<(u32, u32)> {
+        items
+            .par_chunks(PIECE)
+            .flat_map_iter(|items| {
+                let mut scorer = Scorer::new(self);
+                let mut z = Vec::new();
+                let mut count = move |item: &Item<'_>| {
+                    let facts = scorer.logits(&own_words(item), &mut z);
+                    (facts.n_unknown, facts.n_words)
+                };
+                items.iter().map(&mut count).collect::<Vec<_>>()
+            })
+            .collect()
     }
 }

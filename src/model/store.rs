@@ -5,18 +5,20 @@
 //! character n-grams (length and bytes each), the pairs of word ids of the 2-grams, document frequencies, and
 //! per head and class one scale (f32) and a 16-bit integer per term.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::quantised::{Column, Quantised};
 use super::thread::ThreadStage;
 use super::{Head, Info, Model};
 use crate::error::{Error, Kind, Result};
 use crate::features::Recipe;
 use crate::features::embedding::Embedding;
-use crate::features::table::{Pairs, Strings};
+use crate::features::texts::{Texts, put_varint, take_varint};
 use crate::features::tfidf::Vectoriser;
 use crate::features::vocabulary::Vocabulary;
 
@@ -60,32 +62,6 @@ struct HeadMeta {
     quantifier: Option<serde_json::Value>,
 }
 
-/// Rounds weights to what is stored, so that a model in memory equals the same model read back.
-pub(crate) fn quantise(weights: &mut Array2<f32>) {
-    for mut column in weights.columns_mut() {
-        let scale = scale_of(column.iter().copied());
-        column.map_inplace(|w| *w = f32::from(to_i16(*w, scale)) * scale);
-    }
-}
-
-fn scale_of(column: impl Iterator<Item = f32>) -> f32 {
-    // A power of two, so that rounding twice changes nothing.
-    let max = column.fold(0.0_f32, |m, w| m.max(w.abs()));
-    if max == 0.0 { 1.0 } else { (max / 32767.0).log2().ceil().exp2() }
-}
-
-fn to_i16(w: f32, scale: f32) -> i16 {
-    (w / scale).round().clamp(-32767.0, 32767.0) as i16
-}
-
-fn put_varint(out: &mut Vec<u8>, mut x: u32) {
-    while x >= 0x80 {
-        out.push(x as u8 | 0x80);
-        x >>= 7;
-    }
-    out.push(x as u8);
-}
-
 /// Notes in the model the checksum of the file it is stored as.
 pub(crate) fn seal(model: &mut Model) {
     model.sha256 = hex(&Sha256::digest(to_bytes(model)));
@@ -127,14 +103,9 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
     body.extend_from_slice(&(json.len() as u32).to_le_bytes());
     body.extend_from_slice(&json);
     for strings in [&v.vocabulary.words, &v.vocabulary.chars] {
-        for i in 0..strings.len() as u32 {
-            let s = strings.get(i).as_bytes();
-            put_varint(&mut body, s.len() as u32);
-            body.extend_from_slice(s);
-        }
+        body.extend_from_slice(strings.stored());
     }
-    for i in 0..v.vocabulary.bigrams.len() as u32 {
-        let (a, b) = v.vocabulary.bigrams.get(i);
+    for &(a, b) in &v.vocabulary.bigrams {
         put_varint(&mut body, a);
         put_varint(&mut body, b);
     }
@@ -143,11 +114,8 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
     }
     for head in &model.heads {
         for column in head.weights.columns() {
-            let scale = scale_of(column.iter().copied());
-            body.extend_from_slice(&scale.to_le_bytes());
-            for w in column {
-                body.extend_from_slice(&to_i16(*w, scale).to_le_bytes());
-            }
+            body.extend_from_slice(&column.scale.to_le_bytes());
+            body.extend_from_slice(column.bytes());
         }
     }
     let mut out = Vec::with_capacity(HEADER_LEN + body.len());
@@ -164,8 +132,28 @@ pub fn to_bytes(model: &Model) -> Vec<u8> {
 /// # Errors
 /// Told apart: not a model at all, of a newer format, truncated, altered (the checksum differs), broken inside.
 pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
-    let fail = |what: &str, hint: &str| Error::new(Kind::Model, what).hint(hint);
-    let again = "train the model again, or copy it again from where it came";
+    let body = body(bytes)?;
+    if Sha256::digest(body)[..] != bytes[20..52] {
+        return Err(fail("the model file was altered: its checksum differs", AGAIN));
+    }
+    read_body(bytes, Reader { bytes: body, in_place: None, at: 0 })
+}
+
+/// Reads the model that is part of the program: in place, and without its checksum, which a test looks at.
+pub(crate) fn embedded(bytes: &'static [u8]) -> Result<Model> {
+    let body = body(bytes)?;
+    let in_place = bytes.get(HEADER_LEN..);
+    read_body(bytes, Reader { bytes: body, in_place, at: 0 })
+}
+
+const AGAIN: &str = "train the model again, or copy it again from where it came";
+
+fn fail(what: &str, hint: &str) -> Error {
+    Error::new(Kind::Model, what).hint(hint)
+}
+
+/// The body of a model file whose header is sound.
+fn body(bytes: &[u8]) -> Result<&[u8]> {
     if !bytes.starts_with(&MAGIC[..bytes.len().min(8)]) || bytes.is_empty() {
         return Err(fail(
             "is not a model of this program",
@@ -173,7 +161,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
         ));
     }
     if bytes.len() < HEADER_LEN {
-        return Err(fail("the model file is truncated: not even its header is whole", again));
+        return Err(fail("the model file is truncated: not even its header is whole", AGAIN));
     }
     let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     let version = word(8);
@@ -184,21 +172,24 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
         ));
     }
     if version == 0 {
-        return Err(fail("the model file was altered: it names no format", again));
+        return Err(fail("the model file was altered: it names no format", AGAIN));
     }
     let length = u64::from(word(12)) | u64::from(word(16)) << 32;
     let body = &bytes[HEADER_LEN..];
     if (body.len() as u64) < length {
         let what = format!("the model file is truncated: {} of {length} bytes are there", body.len());
-        return Err(fail(&what, again));
+        return Err(fail(&what, AGAIN));
     }
-    if body.len() as u64 > length || Sha256::digest(body)[..] != bytes[20..52] {
-        return Err(fail("the model file was altered: its checksum differs", again));
+    if body.len() as u64 > length {
+        return Err(fail("the model file was altered: something follows its end", AGAIN));
     }
+    Ok(body)
+}
+
+fn read_body(bytes: &[u8], mut reader: Reader<'_>) -> Result<Model> {
     let nonsense = || {
         fail("the model file has a good checksum but what it holds makes no sense", "train the model again")
     };
-    let mut reader = Reader { bytes: body, at: 0 };
     let meta = reader.meta().ok_or_else(nonsense)?;
     let embedding = match &meta.vectors {
         None => None,
@@ -229,6 +220,8 @@ fn hex(bytes: &[u8]) -> String {
 
 struct Reader<'a> {
     bytes: &'a [u8],
+    /// The same bytes where they outlive the model.
+    in_place: Option<&'static [u8]>,
     at: usize,
 }
 
@@ -240,30 +233,24 @@ impl<'a> Reader<'a> {
         Some(out)
     }
 
-    fn varint(&mut self) -> Option<u32> {
-        let mut x = 0_u64;
-        for shift in (0..35).step_by(7) {
-            let b = *self.bytes.get(self.at)?;
-            self.at += 1;
-            x |= u64::from(b & 0x7f) << shift;
-            if b < 0x80 {
-                return u32::try_from(x).ok();
-            }
-        }
-        None
+    /// As [`Reader::take`], to be kept.
+    fn keep(&mut self, n: usize) -> Option<Cow<'static, [u8]>> {
+        let start = self.at;
+        let taken = self.take(n)?;
+        Some(match self.in_place {
+            Some(bytes) => bytes.get(start..self.at)?.into(),
+            None => taken.to_vec().into(),
+        })
     }
 
-    fn strings(&mut self, n: usize) -> Option<Strings> {
-        let mut out = Strings::with_capacity(n);
-        for i in 0..n {
-            let len = self.varint()? as usize;
-            let s = std::str::from_utf8(self.take(len)?).ok()?;
-            // Equal strings would share an id and shift all that follow.
-            if out.intern(s) as usize != i {
-                return None;
-            }
-        }
-        Some(out)
+    fn varint(&mut self) -> Option<u32> {
+        take_varint(self.bytes, &mut self.at)
+    }
+
+    fn texts(&mut self, n: usize) -> Option<Texts> {
+        let (starts, len) = Texts::starts_in(self.bytes.get(self.at..)?, n)?;
+        let texts = Texts::from_parts(self.keep(len)?, starts);
+        (self.in_place.is_some() || texts.is_utf8()).then_some(texts)
     }
 
     fn meta(&mut self) -> Option<Meta> {
@@ -278,17 +265,17 @@ impl<'a> Reader<'a> {
         if meta.sizes.iter().any(|n| *n > self.bytes.len()) || meta.n_docs == 0 {
             return None;
         }
-        let words = self.strings(n_words)?;
-        let chars = self.strings(n_chars)?;
-        let mut bigrams = Pairs::with_capacity(n_bigrams);
-        for i in 0..n_bigrams {
-            let (a, b) = (self.varint()?, self.varint()?);
-            if a as usize >= n_words || b as usize >= n_words || bigrams.intern(a, b) as usize != i {
-                return None;
-            }
+        let words = self.texts(n_words)?;
+        let chars = self.texts(n_chars)?;
+        let mut bigrams = Vec::with_capacity(n_bigrams);
+        for _ in 0..n_bigrams {
+            bigrams.push((self.varint()?, self.varint()?));
         }
         let n_terms = n_words + n_bigrams + n_chars;
-        let df: Vec<u32> = (0..n_terms).map(|_| self.varint()).collect::<Option<_>>()?;
+        let mut df = Vec::with_capacity(n_terms);
+        for _ in 0..n_terms {
+            df.push(self.varint()?);
+        }
         if df.iter().any(|df| *df == 0 || *df > meta.n_docs) {
             return None;
         }
@@ -298,7 +285,8 @@ impl<'a> Reader<'a> {
         if heads.is_empty() || self.at != self.bytes.len() || !meta.recipe.is_sane() {
             return None;
         }
-        let vocabulary = Vocabulary::new(words, bigrams, chars);
+        // Equal terms would share an id.
+        let vocabulary = Vocabulary::new(words, bigrams, chars)?;
         let vectoriser = Vectoriser { recipe: meta.recipe, vocabulary, df, n_docs: meta.n_docs, embedding };
         Some(Model::assemble(vectoriser, heads, meta.info))
     }
@@ -326,18 +314,16 @@ impl<'a> Reader<'a> {
                 Some((Array2::from_shape_fn((n_components, k), |(j, c)| rows[j][c]), b))
             }
         };
-        let mut weights = Array2::zeros((n_terms, k));
-        for c in 0..k {
+        let mut columns = Vec::with_capacity(k);
+        for _ in 0..k {
             let s = self.take(4)?;
             let scale = f32::from_le_bytes([s[0], s[1], s[2], s[3]]);
             if !(scale.is_finite() && scale.abs() < 1e6) {
                 return None;
             }
-            let column = self.take(n_terms.checked_mul(2)?)?;
-            for (w, b) in weights.column_mut(c).iter_mut().zip(column.chunks_exact(2)) {
-                *w = f32::from(i16::from_le_bytes([b[0], b[1]])) * scale;
-            }
+            columns.push(Column::new(scale, self.keep(n_terms.checked_mul(2)?)?));
         }
+        let weights = Quantised::from_columns(n_terms, columns);
         Some(Head {
             name: h.name,
             classes: h.classes,
@@ -388,5 +374,16 @@ impl Model {
     /// As [`from_bytes`].
     pub fn load(bytes: &[u8]) -> Result<Self> {
         from_bytes(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_shipped_model_read_in_place_is_the_one_its_checksum_stands_for() {
+        let in_place = super::super::shipped().unwrap();
+        let bytes = super::to_bytes(in_place);
+        let checked = super::from_bytes(&bytes).unwrap();
+        assert_eq!(checked.sha256(), in_place.sha256());
     }
 }

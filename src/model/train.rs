@@ -9,8 +9,9 @@ use super::decision::{best_decision, named_class};
 use super::diagnose::{Diagnosis, diagnose};
 use super::dummy::{self, Metrics, f1_per_class};
 use super::newton::{Convergence, Linear, NewtonCg, Problem, argmax};
+use super::quantised::Quantised;
 use super::thread::ThreadStage;
-use super::weights::{row_weights, thread_weights};
+use super::weights::{row_weights, softening, thread_weights};
 use super::{Head, Info, Model, store};
 use crate::error::{Error, Result};
 use crate::features::Recipe;
@@ -177,18 +178,7 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
         heads.push(head);
         reports.push(report);
     }
-    let mut languages = BTreeMap::new();
-    for facts in &counts.facts {
-        *languages.entry(facts.lang.unwrap_or("und").to_owned()).or_insert(0) += 1;
-    }
-    let info = Info {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        labels: labelled.hashes.clone(),
-        n_rows: labelled.rows.len(),
-        languages,
-        not_better: reports.iter().filter(|r| !r.is_better()).map(|r| r.name.clone()).collect(),
-        base: None,
-    };
+    let info = Info::of(labelled, &counts, &split, (&heads, &vectoriser.idf()), &reports, params.seed);
     let report = TrainReport {
         heads: reports,
         warnings,
@@ -240,8 +230,7 @@ impl HeadJob<'_> {
 
         let (c, scores) = self.out_of_fold(k)?;
         let x = TfIdf::new(self.counts, &vectoriser.df, vectoriser.n_docs);
-        let mut linear = self.fit(&x, k, c, 1e-4, None, |_| true)?;
-        store::quantise(&mut linear.weights);
+        let linear = self.fit(&x, k, c, 1e-4, None, |_| true)?;
         let dense = match self.embedded {
             Some(x) => Some(self.fit(x, k, VECTORS_C, LOOSE / 10.0, None, |_| true)?),
             None => None,
@@ -280,7 +269,7 @@ impl HeadJob<'_> {
         let head = Head {
             name: def.name.clone(),
             classes: def.classes.clone(),
-            weights: linear.weights,
+            weights: Quantised::of(&linear.weights),
             intercept: linear.intercept,
             dense: dense.map(|l| (l.weights, l.intercept)),
             thread,
@@ -317,7 +306,8 @@ impl HeadJob<'_> {
     ) -> Result<Linear> {
         let weights = row_weights(self.labelled, self.h, &self.params.recipe, keep);
         let y: Vec<u32> = (0..weights.len()).map(|i| self.y(i).unwrap_or(0) as u32).collect();
-        let problem = Problem { x, y: &y, weights: &weights, n_classes: k };
+        let softening = softening(self.labelled, &self.params.recipe);
+        let problem = Problem { x, y: &y, weights: &weights, softening: &softening, n_classes: k };
         NewtonCg { alpha: 1.0 / c, tolerance, ..NewtonCg::default() }.solve(&problem, start)
     }
 

@@ -42,6 +42,12 @@ pub(crate) fn row_weights(
     weights.into_iter().map(|w| (w * scale) as f32).collect()
 }
 
+/// Part of each row's target that is spread evenly over the classes: what the recipe has for an unsure coder, less
+/// the surer the coder is.
+pub(crate) fn softening(labelled: &LabelledCollection, recipe: &Recipe) -> Vec<f32> {
+    labelled.rows.iter().map(|r| (recipe.soften * (1.0 - r.weight)) as f32).collect()
+}
+
 /// Power of the source weights in the thread stage.
 const THREAD_POWER: f64 = 0.75;
 

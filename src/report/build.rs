@@ -1,14 +1,15 @@
 //! Threads (or scored comments) and a model -> [`Report`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
 use super::comments::comment_rows;
 use super::copies::{self, Copies, Found, normalised};
+use super::coverage::{Coverage, usual};
 use super::facts::ModelFacts;
 use super::group::{cross, outlet};
-use super::rows::{LanguageCoverage, Quotes};
+use super::rows::Quotes;
 use super::warnings;
 use super::{
     ClassShare, Comparison, CopyMember, Difference, Greater, Group, HeadEstimate, InputHash, Report, Settings,
@@ -97,6 +98,7 @@ pub struct Builder<'m> {
     index: HashMap<String, usize>,
     inputs: Vec<InputHash>,
     copies: Copies,
+    coverage: Coverage,
     /// Of each text in `copies`: index of its article, of its row, and what the report says of it.
     places: Vec<(usize, usize, CopyMember)>,
 }
@@ -121,6 +123,7 @@ impl<'m> Builder<'m> {
             index: HashMap::new(),
             inputs: Vec::new(),
             copies: Copies::default(),
+            coverage: Coverage::default(),
             places: Vec::new(),
         };
         b.aggregate_options().check()?;
@@ -151,7 +154,8 @@ impl<'m> Builder<'m> {
         let ids: Vec<&str> = thread.comments.iter().map(|c| c.id.as_str()).collect();
         let rows: Vec<_> = self.model.predict(&items).into_iter().map(|p| p.rows).collect();
         let mut group = Group::of_thread(thread);
-        group.unknown_words = self.model.unknown_share(&items);
+        let unknown = self.model.unknown_words(&items);
+        group.unknown_words = self.coverage.add(thread, &unknown);
         if let Some(quotes) = self.options.rows {
             group.comments = comment_rows(self.model, thread, &items, &rows, quotes);
         }
@@ -271,13 +275,15 @@ impl<'m> Builder<'m> {
             found.iter().map(|f| copies::shown(f, |i| self.places[i as usize].2.clone())).collect();
         let without_copies = self.without_copies(&found, &articles, &estimates, &with_comments)?;
         let comparisons = self.comparisons(&groups)?;
-        let coverage = self.coverage(&articles);
+        let coverage = self.coverage.languages(articles.iter().map(|a| &a.group.languages), &self.facts);
         // Said once: an article's own line names its number of comments.
         let n_short = groups.iter().filter(|(g, _)| warnings::is_short(g.n_scored)).count();
         let n_comments = articles.iter().map(|a| a.group.n_comments).sum();
+        let outlets: BTreeSet<&str> = with_comments.iter().map(|&i| articles[i].outlet.as_str()).collect();
         let warnings = warnings::short_threads(n_short, groups.len())
             .into_iter()
             .chain(warnings::copies(&copies, n_comments))
+            .chain(warnings::new_sources(&outlets, &self.facts))
             .collect();
         let groups = groups.drain(..).map(|(g, e)| self.with_heads(g, &e)).collect();
         Ok(Report {
@@ -309,7 +315,7 @@ impl<'m> Builder<'m> {
             return Ok(None);
         }
         let (mut articles, mut estimates) = (articles.to_vec(), estimates.to_vec());
-        let mut changed = std::collections::BTreeSet::new();
+        let mut changed = BTreeSet::new();
         for &i in found.iter().flat_map(|f| &f.members[1..]) {
             let (article, row, _) = self.places[i as usize];
             let one = &mut articles[article];
@@ -352,26 +358,6 @@ impl<'m> Builder<'m> {
             anyway: self.options.anyway,
             quotes: self.options.rows.unwrap_or(Quotes::None),
         }
-    }
-
-    /// Languages of all comments, most frequent first.
-    fn coverage(&self, articles: &[Article]) -> Vec<LanguageCoverage> {
-        let mut n: BTreeMap<&str, usize> = BTreeMap::new();
-        for (lang, count) in articles.iter().flat_map(|a| &a.group.languages) {
-            *n.entry(lang).or_default() += count;
-        }
-        let labels = &self.model.info().languages;
-        let mut out: Vec<LanguageCoverage> = n
-            .into_iter()
-            .map(|(lang, n_comments)| LanguageCoverage {
-                lang: lang.to_owned(),
-                n_comments,
-                n_labels: labels.get(lang).copied().unwrap_or(0),
-                unknown_words: None,
-            })
-            .collect();
-        out.sort_by_key(|c| std::cmp::Reverse(c.n_comments));
-        out
     }
 
     fn estimate(&self, a: &Article) -> Result<Vec<Option<Estimate>>> {
@@ -512,7 +498,8 @@ impl<'m> Builder<'m> {
 
     fn with_heads(&self, mut group: Group, estimates: &[Option<Estimate>]) -> Group {
         let little_known = warnings::few_labels(&group.languages, &self.facts);
-        group.warnings.extend(group.unknown_words.and_then(|share| warnings::unknown_words(share, None)));
+        let usual = usual(&group.languages, &self.facts);
+        group.warnings.extend(group.unknown_words.and_then(|share| warnings::unknown_words(share, usual)));
         for (e, head) in estimates.iter().zip(self.model.heads()) {
             if let Some(e) = e {
                 group.heads.push(self.head_estimate(head, e, little_known.as_deref()));
@@ -535,6 +522,7 @@ impl<'m> Builder<'m> {
             verdict = "unverified";
         }
         let shown = verdict != "counts only";
+        reasons.extend(warnings::little_said(e.worth).filter(|_| shown));
         let n: usize = e.counts.iter().sum();
         let adjusted = e.adjusted.as_slice();
         let classes = head.classes.iter().enumerate().map(|(y, class)| ClassShare {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::facts::{HeadFacts, ModelFacts};
+use super::figures;
 
 /// A part of a card: sentences, then a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +20,10 @@ pub struct Part {
 
 /// The card as parts, from which Markdown and HTML are made.
 pub fn parts(facts: &ModelFacts) -> Vec<Part> {
-    vec![identity(facts), data(facts), accuracy(facts), intervals(facts), limits(facts)]
+    let mut out = vec![identity(facts), data(facts), accuracy(facts)];
+    out.extend(figures::parts(facts));
+    out.extend([intervals(facts), limits(facts)]);
+    out
 }
 
 /// The card as Markdown.
@@ -42,7 +46,7 @@ pub fn markdown(facts: &ModelFacts) -> String {
     out
 }
 
-fn strings(cells: &[&str]) -> Vec<String> {
+pub(super) fn strings(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|c| (*c).to_owned()).collect()
 }
 
@@ -163,7 +167,7 @@ fn limits(facts: &ModelFacts) -> Part {
     let few: Vec<String> = facts
         .languages
         .iter()
-        .filter(|(_, n)| **n < super::warnings::MIN_LANGUAGE_LABELS)
+        .filter(|(l, n)| *l != "und" && **n < super::warnings::MIN_LANGUAGE_LABELS)
         .map(|(l, n)| format!("{l} ({n})"))
         .collect();
     let mut text = vec![

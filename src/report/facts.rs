@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::estimate::Quantifier;
-use crate::model::Model;
+use crate::model::{Figures, Model};
 
 /// A model in numbers; kept in each report, so that the report can be read without the model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,8 +18,14 @@ pub struct ModelFacts {
     pub labels: BTreeMap<String, String>,
     /// Number of labelled comments.
     pub n_labels: usize,
-    /// Labelled comments per language.
+    /// Labelled comments per language, those of the model it was adapted from among them.
     pub languages: BTreeMap<String, usize>,
+    /// Labelled comments per source.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sources: BTreeMap<String, usize>,
+    /// Share of words unknown out of fold, per language and for `all`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub unknown_words: BTreeMap<String, f64>,
     /// Words, word pairs and character n-grams it knows.
     pub n_terms: [usize; 3],
     /// SHA-256 of the model it was adapted from.
@@ -42,6 +48,9 @@ pub struct HeadFacts {
     pub baseline_f1: f64,
     /// Whether it did no better than the baseline and was kept by `--force`.
     pub not_better: bool,
+    /// Figures by language, length and source; `None` where the model does not hold them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
     /// The interval's facts; `None` where the model holds no calibration data.
     pub interval: Option<IntervalFacts>,
 }
@@ -77,14 +86,17 @@ impl ModelFacts {
             macro_f1: head.macro_f1[0],
             baseline_f1: head.macro_f1[1],
             not_better: info.not_better.contains(&head.name),
+            figures: info.figures.get(&head.name).cloned(),
             interval: Quantifier::from_stored(head.quantifier.as_ref()).ok().map(|q| IntervalFacts::of(&q)),
         });
         ModelFacts {
             sha256: model.sha256().to_owned(),
             version: info.version.clone(),
             labels: info.labels.clone(),
-            n_labels: info.n_rows,
-            languages: info.languages.clone(),
+            n_labels: info.all_languages().values().sum(),
+            languages: info.all_languages(),
+            sources: info.sources.clone(),
+            unknown_words: info.unknown_words.clone(),
             n_terms: model.vectoriser().vocabulary().sizes(),
             base: info.base.clone(),
             heads: heads.collect(),
@@ -106,7 +118,7 @@ impl IntervalFacts {
             verified: q.verified(),
             n_articles: summary.n_articles,
             coverage: summary.held_out_coverage,
-            width: summary.held_out_width,
+            width: summary.held_out_width.map(|w| 100.0 * w),
             n_held_out: summary.n_held_out,
             log_loss_gain: summary.log_loss_gain,
         }

@@ -75,7 +75,7 @@ fn row(out: &mut String, g: &Group, head: &str, n_classes: usize) {
         cell(&name(g)),
         h.n,
         shares.join(" | "),
-        h.worth.map(|w| format!("{w:.0}")).unwrap_or_default(),
+        h.worth.map(|w| if w < 1.0 { "< 1".to_owned() } else { format!("{w:.0}") }).unwrap_or_default(),
         cell(&verdict)
     );
 }

@@ -161,6 +161,19 @@ fn shares(out: &mut String, report: &Report, lang: Lang) {
         .filter(|h| h.classes.iter().any(|c| c.adjusted.is_none()))
         .count();
     let n: usize = report.groups.iter().map(|g| g.heads.len()).sum();
+    let little =
+        report.groups.iter().flat_map(|g| &g.heads).filter(|h| h.worth.is_some_and(|w| w < 1.0)).count();
+    let little = match (lang, little) {
+        (_, 0) => String::new(),
+        (Lang::En, n) => format!(
+            " {n} rest on the shares in training rather than on the comments, which add less than one hand label would; \
+             they are marked."
+        ),
+        (Lang::Ru, n) => format!(
+            " Из показанных {n} опираются на доли в обучающей выборке, а не на сами комментарии, дающие меньше, чем дала бы \
+             одна ручная метка; они помечены."
+        ),
+    };
     let readers = s.target == "readers";
     let level = percent(s.interval);
     let _ = match lang {
@@ -168,7 +181,7 @@ fn shares(out: &mut String, report: &Report, lang: Lang) {
             out,
             "Reported shares are not counts of predicted classes but adjusted for the classifier's errors; intervals are \
              {level} % intervals of the share {}. Of {n} distributions {withheld} are withheld because the data do not \
-             carry them; the report states each reason.{} The method assumes that a class is worded alike in all articles \
+             carry them; the report states each reason.{}{little} The method assumes that a class is worded alike in all articles \
              but for the article effect. Labels describe texts, not persons. Random seed {}.",
             if readers { "among commenters like these" } else { "among these comments" },
             if s.anyway {
@@ -182,7 +195,7 @@ fn shares(out: &mut String, report: &Report, lang: Lang) {
             out,
             "Приведены не подсчёты предсказанных классов, а доли с поправкой на ошибки классификатора; интервалы \
              {level}-процентные, для доли {}. Из распределений (всего {n}) не показано {withheld}: данных для них \
-             недостаточно, причина указана в отчёте.{} Метод предполагает, что с точностью до эффекта статьи класс \
+             недостаточно, причина указана в отчёте.{}{little} Метод предполагает, что с точностью до эффекта статьи класс \
              выражается одинаково во всех статьях. Метки описывают тексты, а не людей. Начальное значение генератора \
              случайных чисел: {}.",
             if readers {

@@ -11,8 +11,10 @@ pub mod build;
 pub mod card;
 mod comments;
 pub mod copies;
+mod coverage;
 pub mod csv;
 pub mod facts;
+mod figures;
 mod group;
 pub mod html;
 pub mod json;
@@ -56,7 +58,7 @@ pub struct Report {
     /// What is known of the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<ModelFacts>,
-    /// The arguments that made the report, as typed.
+    /// The arguments that made the report, as typed but for the home folder, which is `~`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
     /// What the reader must know, each with a number and the flag that helps.
@@ -84,7 +86,7 @@ pub struct Settings {
 /// An input and its checksum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputHash {
-    /// Path as given, or record address.
+    /// Path as given, the home folder as `~`, or record address.
     pub source: String,
     /// SHA-256 of the bytes read.
     pub sha256: String,
@@ -140,7 +142,7 @@ pub struct HeadEstimate {
     pub worth: Option<f64>,
     /// `verified`, `unverified` or `counts only`.
     pub verdict: String,
-    /// Why only counts are shown, or why the interval is unverified.
+    /// Why only counts are shown, why the interval is unverified, or why shares say little of these comments.
     pub reasons: Vec<String>,
     /// Probability that the first class named has a larger share than the second, for the pair that matters
     /// (`anti-Kremlin` over `pro-Kremlin`; `negative` over `positive`).
@@ -248,6 +250,13 @@ impl Group {
             _ if self.n_scored == 0 => Some("no readable comment".to_owned()),
             _ => None,
         }
+    }
+}
+
+impl HeadEstimate {
+    /// `worth about 40 hand labels`; nothing below one: the reasons then say what the shares rest on.
+    pub fn worth_line(&self) -> Option<String> {
+        self.worth.filter(|w| *w >= 1.0).map(|w| format!("worth about {w:.0} hand labels"))
     }
 }
 

@@ -67,4 +67,7 @@ pub struct LanguageCoverage {
     pub n_labels: usize,
     /// Share of words of these comments that the model never saw; `None` where nothing was read.
     pub unknown_words: Option<f64>,
+    /// That share out of fold in training, where the model holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_in_training: Option<f64>,
 }

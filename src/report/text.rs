@@ -84,8 +84,11 @@ fn render_group(out: &mut String, g: &Group) {
 
 fn render_head(out: &mut String, h: &HeadEstimate) {
     let mut line = format!("{}: {}", h.head, h.verdict);
-    if let Some(w) = h.worth {
-        let _ = write!(line, ", n {}, worth about {w:.0} hand labels", h.n);
+    if h.worth.is_some() {
+        let _ = write!(line, ", n {}", h.n);
+    }
+    if let Some(worth) = h.worth_line() {
+        let _ = write!(line, ", {worth}");
     }
     if !h.reasons.is_empty() {
         let _ = write!(line, " ({})", h.reasons.join("; "));

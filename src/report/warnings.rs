@@ -1,6 +1,6 @@
 //! What the reader of a report must know, each with a number and the flag that helps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::CopyGroup;
 use super::facts::ModelFacts;
@@ -15,6 +15,8 @@ const MAX_UNKNOWN_RATIO: f64 = 1.5;
 const MIN_UNKNOWN: f64 = 0.1;
 /// Near-copies are told from this share of the comments on.
 const MIN_COPIES: f64 = 0.02;
+/// Sources that a warning names.
+const MAX_NAMED: usize = 5;
 
 /// Words the model never saw, against the rate among comments it was checked on.
 ///
@@ -57,10 +59,65 @@ pub fn is_short(n_scored: usize) -> bool {
 pub fn short_threads(n_short: usize, n_groups: usize) -> Option<String> {
     (n_short > 0).then(|| {
         format!(
-            "{n_short} of {n_groups} have fewer than {MIN_COMMENTS} comments, too few for shares of their own: group \
+            "{n_short} of {n_groups} threads or groups have fewer than {MIN_COMMENTS} comments, too few for shares of their own: group \
              articles with --by source, week or month"
         )
     })
+}
+
+/// Why shares say little of the comments at hand, where they are `worth` less than one hand label.
+///
+/// What a distribution is worth is what the comments add to the prior at the training shares: next to nothing where they
+/// are few or in doubt. The interval holds, and it is the prior's.
+pub fn little_said(worth: f64) -> Option<String> {
+    (worth < 1.0).then(|| {
+        "these shares rest on those in training rather than on these comments, which are worth less than one hand label: \
+         group articles with --by, or label some (stance sample, then report --labels)"
+            .to_owned()
+    })
+}
+
+/// Sources shown that the labels had none of; outlets are hosts, or folders of files.
+pub fn new_sources(outlets: &BTreeSet<&str>, facts: &ModelFacts) -> Option<String> {
+    if facts.sources.is_empty() {
+        return None;
+    }
+    let new: Vec<&str> =
+        outlets.iter().copied().filter(|o| !facts.sources.keys().any(|s| is_of(o, s))).collect();
+    let named: Vec<&str> = new.iter().copied().filter(|o| *o != "-").take(MAX_NAMED).collect();
+    let names = match (named.len(), new.len()) {
+        (0, _) => String::new(),
+        (shown, all) if shown < all => format!(" ({}, ...)", named.join(", ")),
+        _ => format!(" ({})", named.join(", ")),
+    };
+    let drops: Vec<String> = facts
+        .heads
+        .iter()
+        .filter_map(|h| {
+            let left_out = &h.figures.as_ref()?.left_out;
+            let mean = left_out.iter().map(|s| s.macro_f1).sum::<f64>() / left_out.len() as f64;
+            (!left_out.is_empty()).then(|| format!("{} {mean:.2} instead of {:.2}", h.head, h.macro_f1))
+        })
+        .collect();
+    let cost = if drops.is_empty() {
+        String::new()
+    } else {
+        format!("; on sources left out of training macro-F1 was {}", drops.join(", "))
+    };
+    (!new.is_empty()).then(|| {
+        format!(
+            "{} of {} sources{names} are not among the {} the model learned from{cost}: label fifty of their comments \
+             (stance sample) and adapt it (stance train --base)",
+            new.len(),
+            outlets.len(),
+            facts.sources.len()
+        )
+    })
+}
+
+/// Whether an outlet is a labelled source: of the same name, or a host with the source as one of its parts.
+fn is_of(outlet: &str, source: &str) -> bool {
+    outlet.eq_ignore_ascii_case(source) || outlet.split('.').any(|part| part.eq_ignore_ascii_case(source))
 }
 
 /// Near-copies among `n_comments` comments; what to look at.
@@ -106,6 +163,22 @@ mod tests {
 
         assert!(short_threads(3, 7).unwrap().contains("--by"));
         assert_eq!((is_short(19), is_short(20), is_short(0)), (true, false, false));
+    }
+
+    #[test]
+    fn new_sources_are_named_with_what_they_cost() {
+        let mut facts = facts(&[]);
+        let outlets = BTreeSet::from(["youtube.com", "morning.example", "-"]);
+        assert_eq!(new_sources(&outlets, &facts), None, "an older model does not hold its sources");
+        facts.sources = BTreeMap::from([("youtube".to_owned(), 10), ("other".to_owned(), 5)]);
+        let w = new_sources(&outlets, &facts).unwrap();
+        assert!(
+            w.starts_with("2 of 3 sources (morning.example, ...) are not among the 2")
+                && w.contains("--base"),
+            "{w}"
+        );
+        assert_eq!(new_sources(&BTreeSet::from(["www.youtube.com"]), &facts), None);
+        assert!(little_said(0.4).unwrap().contains("--by") && little_said(1.0).is_none());
     }
 
     #[test]

@@ -65,21 +65,15 @@ const LISTS: [(Lang, &str); 8] = [
 ];
 
 /// Words that the Cyrillic lists share with Russian tell nothing against it, so they count for each.
-static TABLE: std::sync::LazyLock<rustc_hash::FxHashMap<&'static str, Vec<Lang>>> =
-    std::sync::LazyLock::new(|| {
-        let mut table: rustc_hash::FxHashMap<&'static str, Vec<Lang>> = rustc_hash::FxHashMap::default();
-        for (lang, list) in LISTS {
-            for word in list.split_whitespace() {
-                let langs = table.entry(word).or_default();
-                if !langs.contains(&lang) {
-                    langs.push(lang);
-                }
-            }
-        }
-        table
-    });
+static TABLE: std::sync::LazyLock<rustc_hash::FxHashMap<&'static str, u8>> = std::sync::LazyLock::new(|| {
+    let mut table: rustc_hash::FxHashMap<&'static str, u8> = rustc_hash::FxHashMap::default();
+    for (lang, list) in LISTS {
+        list.split_whitespace().for_each(|word| *table.entry(word).or_default() |= 1 << lang);
+    }
+    table
+});
 
-/// Languages in which `word` (lower case) is one of the commonest.
-pub(super) fn languages(word: &str) -> &'static [Lang] {
-    TABLE.get(word).map_or(&[], Vec::as_slice)
+/// Languages in which `word` (lower case) is one of the commonest, a bit each.
+pub(crate) fn languages(word: &str) -> u8 {
+    TABLE.get(word).copied().unwrap_or(0)
 }

@@ -7,7 +7,14 @@
 use super::{function_words, is_letter};
 
 /// Languages that can be told, in the order of [`Evidence`]'s votes.
-pub(super) const LANGS: [&str; 8] = ["ru", "uk", "be", "kk", "ky", "uz", "tg", "en"];
+const LANGS: [&str; 8] = ["ru", "uk", "be", "kk", "ky", "uz", "tg", "en"];
+const RU: usize = 0;
+const UK: usize = 1;
+const BE: usize = 2;
+const KK: usize = 3;
+const UZ: usize = 5;
+const TG: usize = 6;
+const EN: usize = 7;
 
 /// What the letters and words of a text say about its language, summed over its first chunks.
 ///
@@ -38,14 +45,14 @@ const VOTES: usize = 8;
 const MAX_CHUNKS: u16 = 256;
 
 /// [`Evidence`] of one chunk.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct OfChunk {
     lanes: [u8; N_LANES],
     seen: u32,
 }
 
 /// Bit of a telling Cyrillic letter; 0 for every other letter.
-fn bit(c: char) -> u32 {
+const fn bit(c: char) -> u32 {
     let index = match c {
         'ә' => 0,
         'ғ' => 1,
@@ -75,8 +82,30 @@ fn bit(c: char) -> u32 {
     1 << index
 }
 
+/// Bits of letters.
+const fn bits<const N: usize>(letters: [char; N]) -> u32 {
+    let (mut out, mut i) = (0, 0);
+    while i < N {
+        out |= bit(letters[i]);
+        i += 1;
+    }
+    out
+}
+
 /// Letters that Russian has.
-const RUSSIAN: u32 = 1 << 17 | 1 << 18 | 1 << 19 | 1 << 20 | 1 << 21;
+const RUSSIAN: u32 = bits(['ы', 'э', 'ё', 'ъ', 'щ']);
+
+/// Bits of the letters from U+0430 to U+045F.
+pub(super) const CYRILLIC_BITS: [u32; 48] = {
+    let (mut table, mut i) = ([0; 48], 0);
+    while i < 48 {
+        if let Some(c) = char::from_u32(0x430 + i as u32) {
+            table[i] = bit(c);
+        }
+        i += 1;
+    }
+    table
+};
 
 impl OfChunk {
     /// Evidence of one chunk; counts are cut at 255.
@@ -115,11 +144,32 @@ impl OfChunk {
                     e.count(MARKED);
                 }
             }
-            for lang in function_words::languages(lower.trim_matches('\'')) {
-                e.count(VOTES + *lang as usize);
-            }
+            e.count_votes(function_words::languages(lower.trim_matches('\'')));
         }
         e
+    }
+
+    /// Adds a word of Latin letters without accents and of Cyrillic ones, `seen` among them.
+    #[inline]
+    pub(super) fn add_word(&mut self, n_latin: usize, n_cyrillic: usize, seen: u32, votes: u8) {
+        let mut add = |lane: usize, n: usize| {
+            self.lanes[lane] = self.lanes[lane].saturating_add(n.min(255) as u8);
+        };
+        add(LATIN, n_latin);
+        add(CYRILLIC, n_cyrillic);
+        if n_latin + n_cyrillic >= 2 {
+            add(WORDS, 1);
+            add(MARKED, usize::from(seen & !RUSSIAN != 0));
+        }
+        self.seen |= seen;
+        self.count_votes(votes);
+    }
+
+    fn count_votes(&mut self, mut votes: u8) {
+        while votes != 0 {
+            self.count(VOTES + votes.trailing_zeros() as usize);
+            votes &= votes - 1;
+        }
     }
 
     fn count(&mut self, lane: usize) {
@@ -141,12 +191,17 @@ impl Evidence {
         }
     }
 
-    fn has(&self, letters: &str) -> bool {
-        letters.chars().any(|c| self.seen & bit(c) != 0)
+    fn has<const N: usize>(&self, letters: [char; N]) -> bool {
+        self.seen & bits(letters) != 0
     }
 
-    fn vote(&self, lang: &str) -> u16 {
-        LANGS.iter().position(|l| *l == lang).map_or(0, |i| self.lanes[VOTES + i])
+    fn vote(&self, lang: usize) -> u16 {
+        self.lanes[VOTES + lang]
+    }
+
+    /// The language with most votes; the first of equals.
+    fn most(&self, langs: impl IntoIterator<Item = usize>) -> usize {
+        langs.into_iter().reduce(|a, b| if self.vote(b) > self.vote(a) { b } else { a }).unwrap_or(RU)
     }
 
     fn n(&self, lane: usize) -> u32 {
@@ -167,7 +222,7 @@ impl Evidence {
         if self.n(WORDS) == 0 {
             return None;
         }
-        if self.has("ђ") && !self.has("ыэё") {
+        if self.has(['ђ']) && !self.has(['ы', 'э', 'ё']) {
             return Some("sr");
         }
         // One foreign name in a Russian sentence does not change its language.
@@ -175,52 +230,50 @@ impl Evidence {
         if marked {
             return Some(self.marked_language());
         }
-        let best = ["uk", "be", "kk", "ky", "uz", "tg"]
-            .into_iter()
-            .max_by_key(|l| (self.vote(l), std::cmp::Reverse(LANGS.iter().position(|m| m == l))))?;
+        let best = self.most(UK..=TG);
         let foreign = self.vote(best);
-        if foreign > self.vote("ru") && (foreign >= 2 || self.n(WORDS) <= 4) && !self.has("щъ") {
-            return Some(best);
+        if foreign > self.vote(RU) && (foreign >= 2 || self.n(WORDS) <= 4) && !self.has(['щ', 'ъ']) {
+            return Some(LANGS[best]);
         }
         Some("ru")
     }
 
     /// Which of the languages with letters of their own.
     fn marked_language(&self) -> &'static str {
-        if self.has("ҷӣӯ") {
+        if self.has(['ҷ', 'ӣ', 'ӯ']) {
             return "tg";
         }
-        if self.has("ұә") || self.has("і") && self.has("қғңөүһ") {
+        if self.has(['ұ', 'ә']) || self.has(['і']) && self.has(['қ', 'ғ', 'ң', 'ө', 'ү', 'һ']) {
             return "kk";
         }
-        if self.has("їєґ") {
+        if self.has(['ї', 'є', 'ґ']) {
             return "uk";
         }
-        if self.has("ў") {
-            let belarusian = self.has("іыё") && !self.has("қғҳ");
+        if self.has(['ў']) {
+            let belarusian = self.has(['і', 'ы', 'ё']) && !self.has(['қ', 'ғ', 'ҳ']);
             return if belarusian { "be" } else { "uz" };
         }
-        if self.has("ҳ") {
-            return if self.vote("uz") > self.vote("tg") { "uz" } else { "tg" };
+        if self.has(['ҳ']) {
+            return if self.vote(UZ) > self.vote(TG) { "uz" } else { "tg" };
         }
-        if self.has("қғ") {
-            return ["kk", "uz", "tg"].into_iter().rev().max_by_key(|l| self.vote(l)).unwrap_or("kk");
+        if self.has(['қ', 'ғ']) {
+            return LANGS[self.most([KK, UZ, TG])];
         }
-        if self.has("ңөү") {
+        if self.has(['ң', 'ө', 'ү']) {
             return "ky";
         }
-        if self.has("һ") {
+        if self.has(['һ']) {
             return "kk";
         }
         // і alone: Ukrainian has no ы, э or ё; Belarusian and Kazakh have.
-        if self.has("ыэё") {
-            return if self.vote("be") > self.vote("kk") { "be" } else { "kk" };
+        if self.has(['ы', 'э', 'ё']) {
+            return if self.vote(BE) > self.vote(KK) { "be" } else { "kk" };
         }
         "uk"
     }
 
     fn latin_language(&self, text: impl FnOnce() -> String) -> Option<&'static str> {
-        let (en, uz) = (u32::from(self.vote("en")), u32::from(self.vote("uz")));
+        let (en, uz) = (u32::from(self.vote(EN)), u32::from(self.vote(UZ)));
         if en > uz && en * 8 >= self.n(WORDS) && self.n(ACCENTED) * 20 <= self.n(LATIN) {
             return Some("en");
         }

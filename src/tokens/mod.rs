@@ -7,8 +7,9 @@ use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-mod function_words;
+pub(crate) mod function_words;
 pub mod language;
+pub(crate) mod plain;
 pub mod stem;
 
 /// Stands for any web address.
@@ -53,31 +54,50 @@ pub fn segments(text: &str) -> impl Iterator<Item = Segment<'_>> {
 #[inline]
 pub(crate) fn for_each_chunk<'a>(text: &'a str, mut f: impl FnMut(&'a str)) {
     let bytes = text.as_bytes();
-    let mut start = None;
-    let mut i = 0;
-    while i < bytes.len() {
-        let b = bytes[i];
-        // Bytes that begin a non-ASCII space: U+0085, U+00A0, U+1680, U+2000.., U+3000.
-        let (space, len) = if b < 0x80 {
-            (b == b' ' || (9..=13).contains(&b), 1)
-        } else if matches!(b, 0xc2 | 0xe1 | 0xe2 | 0xe3) {
-            let c = text[i..].chars().next().unwrap_or(' ');
-            (c.is_whitespace(), c.len_utf8())
+    // Where the chunk begins, and where to look for its end.
+    let (mut start, mut from) = (0, 0);
+    loop {
+        let at = next_stop(bytes, from);
+        let Some(&b) = bytes.get(at) else { break };
+        let len = if b < 0x80 {
+            usize::from(b == b' ' || (9..=13).contains(&b))
         } else {
-            (false, 1)
+            text[at..].chars().next().filter(|c| c.is_whitespace()).map_or(0, char::len_utf8)
         };
-        if space {
-            if let Some(s) = start.take() {
-                f(&text[s..i]);
-            }
-        } else if start.is_none() {
-            start = Some(i);
+        if len == 0 {
+            from = at + 1;
+            continue;
         }
-        i += len;
+        if start < at {
+            f(&text[start..at]);
+        }
+        start = at + len;
+        from = start;
     }
-    if let Some(s) = start {
-        f(&text[s..]);
+    if start < bytes.len() {
+        f(&text[start..]);
     }
+}
+
+/// Index of the next byte from `from` on that may begin white space: ASCII up to the space, or one of the bytes
+/// that begin U+0085, U+00A0, U+1680, U+2000 to U+205F and U+3000; the length where there is none.
+#[inline]
+fn next_stop(bytes: &[u8], from: usize) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // High bits of the bytes below `n`, exact up to the first of them.
+    let below = |x: u64, n: u64| x.wrapping_sub(ONES * n) & !x & HIGH;
+    let mut at = from;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let x = u64::from_le_bytes(*eight);
+        let stops = below(x, 0x21) | below(x ^ (ONES * 0xc2), 1) | below(x ^ (ONES * 0xe0), 4);
+        if stops != 0 {
+            return at + (stops.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let is_stop = |b: &u8| *b < 0x21 || *b == 0xc2 || (0xe0..=0xe3).contains(b);
+    bytes[at..].iter().position(is_stop).map_or(bytes.len(), |n| at + n)
 }
 
 /// Normalises one chunk: NFC, lower case, `ё` as `е`. With `fold`, what differs without meaning anything is
@@ -279,23 +299,49 @@ pub fn words(chunk: &str) -> impl Iterator<Item = &str> {
 /// Calls `f` with the character n-grams of the parts of one normalised chunk, each padded with a space on both sides, as
 /// scikit-learn's `analyzer="char_wb"` makes them; a chunk shorter than `n` counts once.
 pub fn char_ngrams(chunk: &str, min_n: usize, max_n: usize, mut f: impl FnMut(&str)) {
-    for part in chunk.split_whitespace() {
-        ngrams_of_part(part, min_n, max_n, &mut f);
+    let mut part = PaddedPart::default();
+    for text in chunk.split_whitespace() {
+        part.set(text);
+        part.for_each_ngram(min_n, max_n, |start, end| f(&part.text[start..end]));
     }
 }
 
-fn ngrams_of_part(chunk: &str, min_n: usize, max_n: usize, f: &mut impl FnMut(&str)) {
-    let padded = format!(" {chunk} ");
-    let mut ends: Vec<usize> = padded.char_indices().map(|(i, _)| i).collect();
-    ends.push(padded.len());
-    let len = ends.len() - 1;
-    for n in min_n..=max_n {
-        if n >= len {
-            f(&padded);
-            break;
-        }
-        for i in 0..=len - n {
-            f(&padded[ends[i]..ends[i + n]]);
+/// A part of a chunk between spaces. Room that is used again and again.
+#[derive(Debug, Default)]
+pub(crate) struct PaddedPart {
+    text: String,
+    /// Where each character begins, and the length.
+    starts: Vec<u32>,
+}
+
+impl PaddedPart {
+    /// Takes a part without white space.
+    pub fn set(&mut self, part: &str) {
+        self.text.clear();
+        self.text.extend([" ", part, " "]);
+        self.starts.clear();
+        let boundaries = self.text.bytes().enumerate().filter(|(_, b)| b & 0xc0 != 0x80);
+        self.starts.extend(boundaries.map(|(i, _)| i as u32));
+        self.starts.push(self.text.len() as u32);
+    }
+
+    /// The padded part.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Calls `f` with the bounds of each n-gram.
+    #[inline]
+    pub fn for_each_ngram(&self, min_n: usize, max_n: usize, mut f: impl FnMut(usize, usize)) {
+        let len = self.starts.len() - 1;
+        for n in min_n..=max_n {
+            if n >= len {
+                f(0, self.text.len());
+                break;
+            }
+            for (start, end) in self.starts.iter().zip(&self.starts[n..]) {
+                f(*start as usize, *end as usize);
+            }
         }
     }
 }
@@ -317,6 +363,12 @@ mod tests {
             proptest::prop_assert_eq!(&joined, &text);
             let from_segments: Vec<&str> = segments(&text).filter(|s| !s.space).map(|s| s.text).collect();
             proptest::prop_assert_eq!(chunks(&text), from_segments);
+        }
+
+        #[test]
+        fn chunks_are_cut_at_any_white_space(text in "[ab\u{2}я«—\u{85}\u{a0}\u{1680}\u{2003}\u{205f}\u{3000} \t\n]{0,40}") {
+            let split: Vec<&str> = text.split_whitespace().collect();
+            proptest::prop_assert_eq!(chunks(&text), split);
         }
 
         #[test]

@@ -98,6 +98,21 @@ if ((await rows.count()) === 1) {
   check('unpacks the comments', (await rows.locator('tbody tr').count()) > 0, `${await rows.locator('tbody tr').count()} rows`);
 }
 
+if ((await page.locator('#compare').count()) === 1) {
+  const compared = page.locator('#compared table');
+  const first = page.locator('#compare select[name=a]');
+  const options = await first.locator('option').count();
+  const caption = await compared.locator('caption').textContent();
+  await first.focus();
+  await page.keyboard.press('End');
+  const rows = await compared.locator('tbody tr').count();
+  const said = await page.textContent('#compare-said');
+  check('compares two groups with the keyboard', options > 1 && rows > 1 && said !== '' && (await compared.locator('caption').textContent()) !== caption, said);
+  await page.locator('#compare select[name=b]').selectOption({ index: options - 1 });
+  const differences = await compared.locator('tbody tr td:last-child').allTextContents();
+  check('a group does not differ from itself', differences.every((d) => /^[+−]0 |withheld/.test(d)), differences.join(', '));
+}
+
 const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[download$=".csv"]').first().click()]);
 check('hands out CSV', readFileSync(await download.path(), 'utf8').split('\n').length > 2, download.suggestedFilename());
 

@@ -50,7 +50,10 @@ fn boundary(found: &[Bag], gold: &[Bag]) -> f64 {
 
 /// Texts of the comments of each source; a WARC's records are one.
 fn split(files: &[String]) -> HashMap<String, Vec<String>> {
-    let args: Vec<&str> = ["split", "--quiet"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let args: Vec<&str> = ["split", "--quiet", "--authors", "keep"]
+        .into_iter()
+        .chain(files.iter().map(String::as_str))
+        .collect();
     let mut out: HashMap<String, Vec<String>> = HashMap::new();
     for line in stdout(&stance(&args)).lines() {
         let thread: Value = serde_json::from_str(line).unwrap();

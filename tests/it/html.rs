@@ -1,5 +1,9 @@
 //! The report page: one file, nothing loaded from elsewhere, small enough, hostile text harmless.
 
+use commentariat::evaluate::calibration::Bin;
+use commentariat::evaluate::classification::Slice;
+use commentariat::labels::agreement::Alpha;
+use commentariat::model::{Figures, LeftOut};
 use commentariat::report::facts::{HeadFacts, IntervalFacts, ModelFacts};
 use commentariat::report::rows::{CommentRow, Cross, LanguageCoverage, Quotes};
 use commentariat::report::{
@@ -133,6 +137,24 @@ fn comment(rng: &mut Pcg64Mcg, no: u32) -> CommentRow {
     }
 }
 
+fn figures() -> Figures {
+    let slice = |n| Slice { n, accuracy: 0.7, macro_f1: 0.6 };
+    let of = |names: &[&str]| names.iter().map(|l| ((*l).to_owned(), slice(400))).collect::<Vec<_>>();
+    Figures {
+        languages: of(&["en", "ru", "kk"]).into_iter().collect(),
+        lengths: of(&["1-5", "6-15", "16-40", "41+"]),
+        left_out: vec![LeftOut { source: "news".to_owned(), n: 900, macro_f1: 0.51, baseline: 0.33 }],
+        ece: 0.021,
+        reliability: vec![Bin { from: 0.5, n: 700, confidence: 0.55, accuracy: 0.57 }],
+        coders: Some(Alpha {
+            alpha: Some(0.71),
+            interval: Some((0.62, 0.8)),
+            n_units: 180,
+            observed: Some(0.81),
+        }),
+    }
+}
+
 fn facts() -> ModelFacts {
     let head = |h: usize| HeadFacts {
         head: HEADS[h].0.to_owned(),
@@ -140,6 +162,7 @@ fn facts() -> ModelFacts {
         macro_f1: 0.61,
         baseline_f1: 0.34,
         not_better: false,
+        figures: Some(figures()),
         interval: Some(IntervalFacts {
             prior_strength: 12.0,
             article_effect: 0.25,
@@ -157,6 +180,10 @@ fn facts() -> ModelFacts {
         labels: [("english.csv".to_owned(), "9c".repeat(32))].into(),
         n_labels: 1641,
         languages: [("en".to_owned(), 830), ("ru".to_owned(), 779), ("kk".to_owned(), 32)].into(),
+        sources: [("news".to_owned(), 900), ("project".to_owned(), 741)].into(),
+        unknown_words: [("all", 0.12), ("en", 0.1), ("ru", 0.13), ("kk", 0.4)]
+            .map(|(l, v)| (l.to_owned(), v))
+            .into(),
         n_terms: [9120, 20311, 40822],
         base: None,
         heads: vec![head(0), head(1)],
@@ -263,6 +290,7 @@ pub fn synthetic(n: usize, n_comments: usize) -> Report {
                 n_comments: n * n_comments / 3,
                 n_labels,
                 unknown_words: Some(unknown),
+                unknown_in_training: Some(0.1),
             })
             .to_vec(),
         facts: Some(facts()),

@@ -27,6 +27,7 @@ mod labels;
 mod output;
 mod pages;
 mod parity;
+mod privacy;
 mod readers;
 mod report;
 mod score;

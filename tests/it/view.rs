@@ -75,6 +75,88 @@ fn the_card_states_data_accuracy_and_limits() {
 }
 
 #[test]
+fn a_model_trained_now_tells_how_good_it_is_where_and_what_it_has_not_seen() {
+    let model = temp("card.stance");
+    let labels = ["labels/english.csv", "labels/russian.csv", "labels/mixed.csv"];
+    let out = stance(&[&["train"][..], &labels, &["-o", &model]].concat());
+    assert!(out.status.success(), "{}", stderr(&out));
+    let card = stdout(&stance(&["card", &model]));
+    for part in [
+        "## Accuracy by language",
+        "| stance | kk |",
+        "## Accuracy by length",
+        "| stance | 41+ |",
+        "## Sources",
+        "| project |",
+        "## Calibration",
+        "## Coder agreement",
+        "## Coverage",
+        "| en |",
+    ] {
+        assert!(card.contains(part), "no {part}: {card}");
+    }
+    let facts: commentariat::report::facts::ModelFacts =
+        serde_json::from_slice(&stance(&["card", &model, "--format", "json"]).stdout).unwrap();
+    let figures = facts.heads[0].figures.as_ref().unwrap();
+    let n: usize = figures.languages.values().map(|s| s.n).sum();
+    assert_eq!(n, figures.lengths.iter().map(|(_, s)| s.n).sum::<usize>());
+    assert_eq!(n, figures.reliability.iter().map(|b| b.n).sum::<usize>());
+    let all = facts.unknown_words["all"];
+    assert!(
+        facts.languages.keys().all(|l| facts.unknown_words.contains_key(l)) && (0.01..0.6).contains(&all),
+        "{all}"
+    );
+
+    // Terms by language: none of the Kazakh ones is an English word.
+    let terms = stdout(&stance(&["explain", "--model", &model, "--format", "csv"]));
+    let kazakh: Vec<&str> = terms.lines().filter(|l| l.contains(",kk,")).collect();
+    assert!(!kazakh.is_empty() && kazakh.iter().all(|l| !l.is_ascii()), "{kazakh:?}");
+
+    let report = stdout(&stance(&["report", PAGES[0], PAGES[1], "-m", &model]));
+    let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(report.contains("2 of 2 sources") && report.contains("stance train --base"), "{report}");
+
+    // A file of the program before these figures is read as it was.
+    let old = stdout(&stance(&["card"]));
+    assert!(old.contains("## Accuracy by language") || old.contains("did not keep them"), "{old}");
+}
+
+#[test]
+fn a_report_does_not_name_the_home_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let page = home.path().join("saved").join("page.html");
+    std::fs::create_dir(page.parent().unwrap()).unwrap();
+    std::fs::copy(format!("{}/{}", env!("CARGO_MANIFEST_DIR"), PAGES[0]), &page).unwrap();
+    let path = home.path().join("report.json");
+    let run = |args: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_stance"))
+            .args(args)
+            .env("HOME", home.path())
+            .output()
+            .unwrap()
+    };
+    let (page, path) = (page.display().to_string(), path.display().to_string());
+    // A report beside the pages is no page of comments.
+    let folder = home.path().join("saved").display().to_string();
+    let html = home.path().join("saved").join("report.html").display().to_string();
+    assert!(run(&["report", &page, "--format", "html", "-o", &html]).status.success());
+    let twice = run(&["report", &folder]);
+    assert!(twice.status.success() && stderr(&twice).contains("is a report of stance"), "{}", stderr(&twice));
+    assert!(!stdout(&twice).contains("TOTAL"));
+    std::fs::remove_file(&html).unwrap();
+    let out = run(&["report", &page, "--format", "json", &format!("--output={path}")]);
+    assert!(out.status.success(), "{}", stderr(&out));
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        !text.contains(&home.path().display().to_string()) && text.contains("~/saved/page.html"),
+        "{text}"
+    );
+    let again = run(&["verify", &path, "--format", "json"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+    assert!(stdout(&again).contains("\"same\": true"));
+}
+
+#[test]
 fn completions_and_man_pages_name_every_verb() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish", "man"] {
         let out = stance(&["completions", shell]);

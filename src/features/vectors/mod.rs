@@ -22,22 +22,33 @@ pub struct Table {
     pub name: String,
     /// Components per vector.
     dim: usize,
+    /// Number of words.
+    n_words: usize,
     /// All words one after the other, sorted.
-    text: String,
-    /// Where each word starts in `text`, and one past the last.
-    starts: Vec<u32>,
+    text: Bytes,
+    /// Where each word starts in `text`, and one past the last; four bytes each, as all numbers here.
+    starts: Bytes,
     /// Weight `a / (a + p)` of each word.
-    weights: Vec<f32>,
+    weights: Bytes,
     /// Value of one step of each word's components.
-    steps: Vec<f32>,
-    /// `n_words * dim` components.
-    components: Vec<i8>,
+    steps: Bytes,
+    /// `n_words * dim` components, a signed byte each.
+    components: Bytes,
+}
+
+/// Bytes of a table's own, or of the program.
+type Bytes = std::borrow::Cow<'static, [u8]>;
+
+/// Number `i` of four bytes; they are low byte first.
+#[inline]
+fn four(bytes: &[u8], i: usize) -> [u8; 4] {
+    bytes.as_chunks().0[i]
 }
 
 impl Table {
     /// Number of words.
     pub fn n_words(&self) -> usize {
-        self.weights.len()
+        self.n_words
     }
 
     /// Components per vector.
@@ -45,8 +56,13 @@ impl Table {
         self.dim
     }
 
-    fn word(&self, i: usize) -> &str {
-        &self.text[self.starts[i] as usize..self.starts[i + 1] as usize]
+    fn start(&self, i: usize) -> usize {
+        u32::from_le_bytes(four(&self.starts, i)) as usize
+    }
+
+    /// The bytes of word `i`.
+    pub(crate) fn word(&self, i: usize) -> &[u8] {
+        &self.text[self.start(i)..self.start(i + 1)]
     }
 
     /// Index of `word` (normalised and stemmed as at learning), by bisection.
@@ -54,7 +70,7 @@ impl Table {
         let (mut lo, mut hi) = (0, self.n_words());
         while lo < hi {
             let mid = lo.midpoint(hi);
-            match self.word(mid).cmp(word) {
+            match self.word(mid).cmp(word.as_bytes()) {
                 std::cmp::Ordering::Less => lo = mid + 1,
                 std::cmp::Ordering::Greater => hi = mid,
                 std::cmp::Ordering::Equal => return Some(mid as u32),
@@ -73,11 +89,11 @@ impl Table {
         let mut total = 0.0f32;
         for i in words {
             let i = i as usize;
-            let w = self.weights[i];
+            let w = f32::from_le_bytes(four(&self.weights, i));
             total += w;
-            let scale = w * self.steps[i];
+            let scale = w * f32::from_le_bytes(four(&self.steps, i));
             for (o, &c) in out.iter_mut().zip(&self.components[i * self.dim..][..self.dim]) {
-                *o += scale * f32::from(c);
+                *o += scale * f32::from(c.cast_signed());
             }
         }
         if total > 0.0 {
@@ -89,25 +105,28 @@ impl Table {
     fn quantise(name: &str, mut rows: Vec<(String, f32, Vec<f32>)>) -> Self {
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         let dim = rows.first().map_or(0, |r| r.2.len());
-        let mut t = Table {
-            name: name.to_owned(),
-            dim,
-            text: String::new(),
-            starts: vec![0],
-            weights: Vec::with_capacity(rows.len()),
-            steps: Vec::with_capacity(rows.len()),
-            components: Vec::with_capacity(rows.len() * dim),
-        };
+        let (mut text, mut starts) = (Vec::new(), 0_u32.to_le_bytes().to_vec());
+        let (mut weights, mut steps, mut components) = (Vec::new(), Vec::new(), Vec::new());
+        let n_words = rows.len();
         for (word, weight, v) in rows {
             let largest = v.iter().fold(0.0f32, |m, x| m.max(x.abs()));
             let step = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-            t.text.push_str(&word);
-            t.starts.push(t.text.len() as u32);
-            t.weights.push(weight);
-            t.steps.push(step);
-            t.components.extend(v.iter().map(|x| (x / step).round() as i8));
+            text.extend(word.as_bytes());
+            starts.extend((text.len() as u32).to_le_bytes());
+            weights.extend(weight.to_le_bytes());
+            steps.extend(step.to_le_bytes());
+            components.extend(v.iter().map(|x| ((x / step).round() as i8).cast_unsigned()));
         }
-        t
+        Table {
+            name: name.to_owned(),
+            dim,
+            n_words,
+            text: text.into(),
+            starts: starts.into(),
+            weights: weights.into(),
+            steps: steps.into(),
+            components: components.into(),
+        }
     }
 }
 
@@ -138,7 +157,7 @@ pub fn shipped() -> Result<&'static Vectors> {
     if let Some(v) = PARSED.get() {
         return Ok(v);
     }
-    let v = store::parse(SHIPPED)?;
+    let v = store::embedded(SHIPPED)?;
     Ok(PARSED.get_or_init(|| v))
 }
 

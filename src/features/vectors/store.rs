@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Table, Vectors};
+use super::{Bytes, Table, Vectors};
 use crate::error::{Error, Kind, Result};
 
 const MAGIC: &[u8; 8] = b"CMTVEC1\n";
@@ -19,10 +19,9 @@ pub fn write(tables: &[Table]) -> Vec<u8> {
         put(&mut out, t.n_words());
         put(&mut out, t.dim);
         put(&mut out, t.text.len());
-        out.extend(t.text.as_bytes());
-        t.starts.iter().for_each(|&s| out.extend(s.to_le_bytes()));
-        t.weights.iter().chain(&t.steps).for_each(|v| out.extend(v.to_le_bytes()));
-        out.extend(t.components.iter().map(|&c| c.to_le_bytes()[0]));
+        for part in [&t.text, &t.starts, &t.weights, &t.steps, &t.components] {
+            out.extend_from_slice(part);
+        }
     }
     let hash = Sha256::digest(&out);
     out.extend(&hash[..]);
@@ -40,11 +39,15 @@ pub fn read(bytes: &[u8]) -> Result<Vectors> {
     {
         return Err(bad("the file of word vectors is truncated or was altered: its checksum does not hold"));
     }
-    parse(bytes)
+    parse(bytes, |part| part.to_vec().into())
 }
 
-/// [`read`] without the checksum, for bytes that are part of the program.
-pub(super) fn parse(bytes: &[u8]) -> Result<Vectors> {
+/// [`read`] without the checksum and in place, for bytes that are part of the program.
+pub(super) fn embedded(bytes: &'static [u8]) -> Result<Vectors> {
+    parse(bytes, Bytes::Borrowed)
+}
+
+fn parse<'b>(bytes: &'b [u8], keep: impl Fn(&'b [u8]) -> Bytes) -> Result<Vectors> {
     let (mut rest, hash) = bytes
         .strip_prefix(MAGIC)
         .ok_or_else(|| bad("not a file of word vectors"))?
@@ -53,29 +56,27 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vectors> {
     let n_tables = take_u32(&mut rest)?;
     let mut tables = Vec::new();
     for _ in 0..n_tables {
-        tables.push(read_table(&mut rest)?);
+        tables.push(read_table(&mut rest, &keep)?);
     }
     Ok(Vectors { tables, sha256: hash.iter().map(|b| format!("{b:02x}")).collect() })
 }
 
-fn read_table(rest: &mut &[u8]) -> Result<Table> {
-    let text =
-        |b: &[u8]| String::from_utf8(b.to_vec()).map_err(|_| bad("a word of the vectors is not UTF-8"));
+fn read_table<'b>(rest: &mut &'b [u8], keep: impl Fn(&'b [u8]) -> Bytes) -> Result<Table> {
     let n = take_u32(rest)?;
-    let name = text(take(rest, n)?)?;
+    let name =
+        std::str::from_utf8(take(rest, n)?).map_err(|_| bad("a table's name is not UTF-8"))?.to_owned();
     let (n_words, dim, n_text) = (take_u32(rest)?, take_u32(rest)?, take_u32(rest)?);
-    let words = text(take(rest, n_text)?)?;
-    let starts: Vec<u32> =
-        take(rest, bytes_of(n_words + 1, 4)?)?.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b)).collect();
-    let floats = |b: &[u8]| b.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect::<Vec<f32>>();
-    let weights = floats(take(rest, bytes_of(n_words, 4)?)?);
-    let steps = floats(take(rest, bytes_of(n_words, 4)?)?);
-    let components = take(rest, bytes_of(n_words, dim)?)?.iter().map(|&b| i8::from_le_bytes([b])).collect();
-    let ordered = starts.is_sorted() && starts.last() == Some(&(n_text as u32));
-    if !ordered || starts.iter().any(|&s| !words.is_char_boundary(s as usize)) {
+    let text = keep(take(rest, n_text)?);
+    let starts = keep(take(rest, bytes_of(n_words + 1, 4)?)?);
+    let weights = keep(take(rest, bytes_of(n_words, 4)?)?);
+    let steps = keep(take(rest, bytes_of(n_words, 4)?)?);
+    let components = keep(take(rest, bytes_of(n_words, dim)?)?);
+    let table = Table { name, dim, n_words, text, starts, weights, steps, components };
+    let ordered = (0..n_words).all(|i| table.start(i) <= table.start(i + 1));
+    if !ordered || table.start(n_words) != n_text {
         return Err(bad("the words of the vectors do not fit their index"));
     }
-    Ok(Table { name, dim, text: words, starts, weights, steps, components })
+    Ok(table)
 }
 
 fn bytes_of(n: usize, size: usize) -> Result<usize> {

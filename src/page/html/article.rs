@@ -14,6 +14,8 @@ pub(crate) struct Head {
     pub(crate) lang: Option<String>,
     pub(crate) url: Option<String>,
     pub(crate) date: Option<String>,
+    /// Names of its author.
+    pub(crate) authors: Vec<String>,
 }
 
 /// Reads title, language, address and date; each from the most reliable place that has it.
@@ -48,7 +50,30 @@ pub(crate) fn head(dom: &Dom, values: &[Value]) -> Head {
             ])
             .or_else(|| from_ld("datePublished"))
             .or_else(|| meta.published.clone()),
+        authors: authors(&meta, ld),
     }
+}
+
+/// Most authors of one article.
+const MAX_AUTHORS: usize = 8;
+
+/// The author's names: of the tags that hold one, and of JSON-LD.
+fn authors(meta: &Metas<'_>, ld: Option<&Value>) -> Vec<String> {
+    let named = ["author", "article:author", "dc.creator", "byl", "parsely-author", "sailthru.author"];
+    let tags = meta.list.iter().filter(|(name, _)| named.contains(&name.as_str())).map(|(_, v)| *v);
+    let listed = ld.map_or(&Value::Null, |o| &o["author"]);
+    let objects = listed.as_array().map_or(std::slice::from_ref(listed), Vec::as_slice);
+    let described = objects.iter().filter_map(|a| a["name"].as_str().or_else(|| a.as_str()));
+    let mut out: Vec<String> = Vec::new();
+    for name in tags.chain(described).flat_map(|v| v.split([',', ';'])) {
+        let name = name.trim();
+        let name = name.strip_prefix("By ").unwrap_or(name);
+        if !name.is_empty() && !name.contains("://") && !out.iter().any(|o| o == name) {
+            out.push(name.to_owned());
+        }
+    }
+    out.truncate(MAX_AUTHORS);
+    out
 }
 
 /// `ru` of `ru_RU`, `ru-RU`.

@@ -172,8 +172,8 @@ pub fn verdict(h: &HeadEstimate) -> String {
     if !h.reasons.is_empty() {
         let _ = write!(out, "<small>{}</small>", esc(&h.reasons.join("; ")));
     }
-    if let Some(w) = h.worth {
-        let _ = write!(out, "<small>worth about {w:.0} hand labels</small>");
+    if let Some(worth) = h.worth_line() {
+        let _ = write!(out, "<small>{worth}</small>");
     }
     out
 }
@@ -290,8 +290,8 @@ pub fn sentence(h: &HeadEstimate, interval: f64) -> String {
         None => "Adjusted shares are withheld. ".to_owned(),
     };
     let _ = write!(out, "Counted: {}. n = {}", counted.join(", "), h.n);
-    if let Some(w) = h.worth {
-        let _ = write!(out, ", worth about {w:.0} hand labels");
+    if let Some(worth) = h.worth_line() {
+        let _ = write!(out, ", {worth}");
     }
     out.push_str(". ");
     if let Some(g) = &h.greater {

@@ -1,7 +1,7 @@
 //! The HTML view: one file that loads nothing, reads without script, and carries its data.
 //!
-//! Layout is in `page.css`, sorting, filtering and unpacking of comments in `page.js`; both are put into the
-//! file, the script under its checksum, so that a browser runs nothing that came in with a page's text.
+//! Layout is in `page.css`, sorting, filtering and unpacking of comments in `page.js`, the comparison of two groups in
+//! `compare.js`; all are put into the file, the script under its checksum, so that a browser runs nothing that came in with a page's text.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ mod time;
 use escape::{base64, esc, sha256};
 
 const CSS: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("compare.js"));
 
 /// The report as one HTML file.
 ///

@@ -160,7 +160,8 @@
     if (box.closest('details:not([open])')) return;
     if (box.scrollWidth > box.clientWidth) {
       box.tabIndex = 0;
-      box.setAttribute('role', 'region');
+      // No landmark: a page of two hundred tables would have two hundred.
+      box.setAttribute('role', 'group');
       box.setAttribute('aria-label', box.querySelector('caption')?.textContent || 'Table');
     } else box.removeAttribute('tabindex');
   });

@@ -115,13 +115,22 @@ pub fn cross_table(out: &mut String, cross: &Cross) {
 /// Differences between groups that were asked for.
 pub fn comparisons(report: &Report) -> Result<String> {
     let mut out = String::new();
+    if report.groups.iter().filter(|g| !g.heads.is_empty()).count() > 1 {
+        let one =
+            |name: &str, label: &str| format!("<label>{label} <select name=\"{name}\"></select></label>");
+        let _ = write!(
+            out,
+            "<form id=\"compare\" aria-label=\"Compare two\" hidden>{}{}{}</form>\n<div class=\"wide\" \
+             id=\"compared\"></div>\n<p id=\"compare-said\" class=\"sr\" role=\"status\"></p>\n<p \
+             class=\"hint\">Chosen here, the interval of a difference is put together from those of the two, as if they were \
+             independent. <code>--compare A B</code> takes it from their joint draws and allows for the number of \
+             comparisons.</p>\n",
+            one("a", "First"),
+            one("b", "Second"),
+            one("head", "Label column")
+        );
+    }
     if report.comparisons.is_empty() {
-        if report.groups.iter().filter(|g| !g.heads.is_empty()).count() > 1 {
-            out.push_str(
-                "<p class=\"hint\">None was asked for. <code>--compare A B</code> gives the difference of two with its \
-                 interval; reading it off two bars does not.</p>\n",
-            );
-        }
         return Ok(out);
     }
     let group = |key: &str| report.groups.iter().find(|g| g.key == key);
@@ -229,10 +238,11 @@ pub fn coverage(report: &Report) -> Result<String> {
         return Ok(out);
     }
     let n: usize = report.coverage.iter().map(|l| l.n_comments).sum();
+    let rate = |u: Option<f64>| u.map(|u| format!("{:.1} %", 100.0 * u)).unwrap_or_default();
     out.push_str(
         "<div class=\"wide\"><table class=\"coverage\"><caption>Comments by language, and how well the model knows it\
          </caption><thead><tr><th scope=\"col\">Language</th><th scope=\"col\">Comments</th><th scope=\"col\">Share</th><th \
-         scope=\"col\">Training labels</th><th scope=\"col\">Unknown words</th></tr></thead><tbody>",
+         scope=\"col\">Training labels</th><th scope=\"col\">Unknown words</th><th scope=\"col\">In training</th></tr></thead><tbody>",
     );
     for l in &report.coverage {
         let share = l.n_comments as f64 / n.max(1) as f64;
@@ -241,22 +251,28 @@ pub fn coverage(report: &Report) -> Result<String> {
             out,
             "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"c\"><svg class=\"thin\" viewBox=\"0 0 1000 10\" \
              preserveAspectRatio=\"none\" aria-hidden=\"true\"><path class=\"c0\" d=\"M0 0h{:.0}v10H0z\"/></svg> {} \
-             %</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td></tr>",
+             %</td><td class=\"n\">{}{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
             if l.lang == "und" { "not told by the text".into() } else { esc(&l.lang) },
             l.n_comments,
             1000.0 * share,
             percent(share),
             l.n_labels,
             if few { " <b class=\"withheld\">few</b>" } else { "" },
-            l.unknown_words.map(|u| format!("{:.1} %", 100.0 * u)).unwrap_or_default()
+            rate(l.unknown_words),
+            rate(l.unknown_in_training)
         );
     }
     out.push_str("</tbody></table></div>\n");
-    let header = ["lang", "n_comments", "n_labels", "unknown_words"];
+    let header = ["lang", "n_comments", "n_labels", "unknown_words", "unknown_in_training"];
     let rows = || {
         report.coverage.iter().map(|l| {
-            let unknown = l.unknown_words.map(|u| format!("{u:.4}")).unwrap_or_default();
-            vec![l.lang.clone(), l.n_comments.to_string(), l.n_labels.to_string(), unknown]
+            let share = |u: Option<f64>| u.map(|u| format!("{u:.4}")).unwrap_or_default();
+            let counts = [l.n_comments.to_string(), l.n_labels.to_string()];
+            [l.lang.clone()]
+                .into_iter()
+                .chain(counts)
+                .chain([l.unknown_words, l.unknown_in_training].map(share))
+                .collect()
         })
     };
     out.push_str(&links("languages", &data::csv(&header, rows())?, &data::json_rows(&header, rows())?));

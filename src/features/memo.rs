@@ -1,0 +1,282 @@
+//! What is remembered of chunks and words that were seen before. What is said of a comment does not depend on it.
+
+use rustc_hash::FxHashMap;
+
+use crate::tokens::language::OfChunk;
+
+/// One chunk under one stemming: its term ids, and what it says about the language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// All 64 bits tell chunks apart: two of a million share them once in 30 million runs.
+    pub hash: u64,
+    /// Where the ids begin: those of words, of character n-grams, of vectors. The id itself where there is but one.
+    pub start: u32,
+    pub n_words: u16,
+    pub n_chars: u16,
+    pub n_vectors: u8,
+    /// Whether the chunk is one word and nothing else is known of it.
+    pub single: bool,
+    /// Index of the evidence.
+    pub evidence: u32,
+}
+
+/// Entries, their ids and their evidence.
+#[derive(Default)]
+pub(super) struct Arena {
+    entries: Vec<Entry>,
+    pub ids: Vec<u32>,
+    evidence: Vec<OfChunk>,
+    /// Where to find evidence that was met before: chunks differ more than what they say about the language.
+    known: FxHashMap<OfChunk, u32>,
+}
+
+impl Arena {
+    pub fn clear(&mut self) {
+        self.entries.clear();
+        self.ids.clear();
+        self.evidence.clear();
+        self.known.clear();
+    }
+
+    #[inline]
+    pub fn entry(&self, index: u32) -> &Entry {
+        &self.entries[index as usize]
+    }
+
+    #[inline]
+    pub fn evidence(&self, index: u32) -> &OfChunk {
+        &self.evidence[self.entry(index).evidence as usize]
+    }
+
+    /// Adds an entry with evidence of its own; its index.
+    pub fn push(&mut self, entry: Entry, evidence: OfChunk) -> u32 {
+        self.evidence.push(evidence);
+        self.entries.push(Entry { evidence: (self.evidence.len() - 1) as u32, ..entry });
+        (self.entries.len() - 1) as u32
+    }
+
+    /// Adds an entry whose evidence may be that of another; its index.
+    fn push_shared(&mut self, entry: Entry, evidence: OfChunk) -> u32 {
+        let next = self.evidence.len() as u32;
+        let found = *self.known.entry(evidence).or_insert(next);
+        if found == next {
+            self.evidence.push(evidence);
+        }
+        self.entries.push(Entry { evidence: found, ..entry });
+        (self.entries.len() - 1) as u32
+    }
+}
+
+/// Most chunks that are remembered, and most ids; beyond them all are forgotten.
+const MAX_CHUNKS: usize = (1 << 16) - 2;
+const MAX_IDS: usize = 1 << 20;
+/// Places for marks of chunks met once.
+const N_ONCE: usize = 1 << 15;
+
+/// Chunks that are remembered, by hash.
+pub(super) struct Chunks {
+    pub arena: Arena,
+    /// 16 bits of the hash and the index plus one; 0 is free. Small, so that most of it stays in the processor's cache.
+    slots: Vec<u32>,
+    /// Marks, by hash, of chunks met once: only those met again are remembered, so that what occurs once in
+    /// millions of comments does not push the rest out.
+    once: Vec<u32>,
+}
+
+impl Default for Chunks {
+    fn default() -> Self {
+        Chunks { arena: Arena::default(), slots: vec![0; 1 << 9], once: vec![0; N_ONCE] }
+    }
+}
+
+impl Chunks {
+    /// Forgets all when there are too many; between comments, as indices die.
+    pub fn make_room(&mut self) {
+        if self.arena.ids.len() > MAX_IDS || self.arena.entries.len() > MAX_CHUNKS * 15 / 16 {
+            self.arena.clear();
+            self.slots.fill(0);
+        }
+    }
+
+    #[inline]
+    fn place(&self, hash: u64) -> usize {
+        (hash >> 16) as usize & (self.slots.len() - 1)
+    }
+
+    /// The first slot a hash leads to; apart so that waiting for memory overlaps.
+    #[inline]
+    pub fn first_slot(&self, hash: u64) -> u32 {
+        self.slots[self.place(hash)]
+    }
+
+    /// Index of the chunk with this hash, whose first slot was fetched.
+    #[inline]
+    pub fn find(&self, hash: u64, first_slot: u32) -> Option<u32> {
+        let (mut at, mut slot) = (self.place(hash), first_slot);
+        while slot != 0 {
+            let index = (slot & 0xffff) - 1;
+            if slot >> 16 == (hash >> 48) as u32 && self.arena.entry(index).hash == hash {
+                return Some(index);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+            slot = self.slots[at];
+        }
+        None
+    }
+
+    /// Whether a chunk is worth remembering; marks it as met.
+    pub fn is_worth_it(&mut self, hash: u64) -> bool {
+        let mark = (hash >> 32) as u32 | 1;
+        let met = std::mem::replace(&mut self.once[hash as usize % N_ONCE], mark) == mark;
+        met && self.arena.entries.len() < MAX_CHUNKS
+    }
+
+    /// Remembers a chunk that is not known; its index.
+    pub fn insert(&mut self, entry: Entry, evidence: OfChunk) -> u32 {
+        if (self.arena.entries.len() + 1) * 2 > self.slots.len() {
+            self.slots = vec![0; self.slots.len() * 4];
+            for index in 0..self.arena.entries.len() as u32 {
+                self.link(self.arena.entry(index).hash, index);
+            }
+        }
+        let index = self.arena.push_shared(entry, evidence);
+        self.link(entry.hash, index);
+        index
+    }
+
+    fn link(&mut self, hash: u64, index: u32) {
+        let mut at = self.place(hash);
+        while self.slots[at] != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = ((hash >> 48) as u32) << 16 | (index + 1);
+    }
+}
+
+/// What is known of one word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// Its id and flags, as [`super::analyser::Lexicon::word`] gives them.
+    pub id: u32,
+    /// Ids in the tables of word vectors.
+    pub vectors: [u32; 2],
+    /// Languages that have it as a function word, a bit each.
+    pub votes: u8,
+}
+
+/// Most words that are remembered.
+const MAX_WORDS: usize = 1 << 18;
+
+/// Words under a stemming, by hash, and what is known of them: chunks differ by punctuation and capitals, their words
+/// do not, and a stemmer costs more than a lookup. A word takes the place of another that shares its slot.
+pub(super) struct Words {
+    slots: Vec<Slot>,
+    /// Ids in the tables of word vectors, slot by slot; none without vectors.
+    vectors: Vec<[u32; 2]>,
+    with_vectors: bool,
+    n_used: usize,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    /// The word's hash, never 0, which is a free slot.
+    hash: u64,
+    id: u32,
+    votes: u8,
+}
+
+impl Words {
+    /// With or without room for ids of word vectors.
+    pub fn new(with_vectors: bool) -> Self {
+        let mut words = Words { slots: Vec::new(), vectors: Vec::new(), with_vectors, n_used: 0 };
+        words.grow(1 << 9);
+        words
+    }
+
+    /// Number of words that are remembered.
+    pub fn len(&self) -> usize {
+        self.n_used
+    }
+
+    #[inline]
+    fn place(&self, hash: u64) -> usize {
+        (hash >> 8) as usize & (self.slots.len() - 1)
+    }
+
+    /// What is known of the word with this hash; what `find` says of it where nothing is.
+    #[inline]
+    pub fn get(&mut self, hash: u64, find: impl FnOnce() -> Known) -> Known {
+        let hash = hash.max(1);
+        let at = self.place(hash);
+        let Slot { hash: found, id, votes } = self.slots[at];
+        if found == hash {
+            let vectors = if self.with_vectors { self.vectors[at] } else { [NO_VECTOR; 2] };
+            return Known { id, vectors, votes };
+        }
+        if self.n_used * 2 > self.slots.len() && self.slots.len() < MAX_WORDS {
+            self.grow(self.slots.len() * 4);
+        }
+        let known = find();
+        let at = self.place(hash);
+        self.n_used += usize::from(self.slots[at].hash == 0);
+        self.slots[at] = Slot { hash, id: known.id, votes: known.votes };
+        if self.with_vectors {
+            self.vectors[at] = known.vectors;
+        }
+        known
+    }
+
+    fn grow(&mut self, size: usize) {
+        let slots = std::mem::replace(&mut self.slots, vec![Slot::default(); size]);
+        let n_vectors = if self.with_vectors { size } else { 0 };
+        let vectors = std::mem::replace(&mut self.vectors, vec![[NO_VECTOR; 2]; n_vectors]);
+        for (i, slot) in slots.into_iter().enumerate().filter(|(_, s)| s.hash != 0) {
+            let at = self.place(slot.hash);
+            self.slots[at] = slot;
+            if self.with_vectors {
+                self.vectors[at] = vectors[i];
+            }
+        }
+    }
+}
+
+/// A word without a vector.
+pub(super) const NO_VECTOR: u32 = u32::MAX;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chunk_met_twice_is_found_and_a_word_is_asked_for_once() {
+        let mut chunks = Chunks::default();
+        let hash = |i: u64| i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for i in 1..3000 {
+            assert!(!chunks.is_worth_it(hash(i)));
+            assert!(chunks.is_worth_it(hash(i)));
+            let entry = Entry {
+                hash: hash(i),
+                start: i as u32,
+                n_words: 1,
+                n_chars: 0,
+                n_vectors: 0,
+                single: true,
+                evidence: 0,
+            };
+            chunks.insert(entry, OfChunk::default());
+        }
+        for i in 1..3000 {
+            let found = chunks.find(hash(i), chunks.first_slot(hash(i))).unwrap();
+            assert_eq!(u64::from(chunks.arena.entry(found).start), i);
+        }
+        assert_eq!(chunks.find(hash(3000), chunks.first_slot(hash(3000))), None);
+
+        let mut words = Words::new(true);
+        for i in 0..100_000 {
+            let vectors = [i as u32, NO_VECTOR];
+            words.get(hash(i), || Known { id: i as u32, vectors, votes: 0 });
+            let known = words.get(hash(i), || unreachable!("it was just told"));
+            assert_eq!((known.id, known.vectors), (i as u32, vectors));
+        }
+    }
+}

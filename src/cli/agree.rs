@@ -63,7 +63,7 @@ impl Agree {
             table(&mut text, head, &codings, &agreement, self.disputed);
             all.insert(head.clone(), to_json(&codings, &agreement, self.disputed));
         }
-        let body = match self.view.format {
+        let body = match self.view.format() {
             TextOrJson::Text => text,
             TextOrJson::Json => view::json(&all)?,
         };

@@ -55,7 +55,7 @@ impl Card {
     /// A model that cannot be read.
     pub fn run(&self, _ctx: &Context) -> Result<()> {
         let facts = ModelFacts::of(&*model::or_shipped(self.model.as_deref())?);
-        let text = match (self.methods, self.view.format) {
+        let text = match (self.methods, self.view.format()) {
             (None, Format::Md) => card::markdown(&facts),
             (None, Format::Json) => view::json(&facts)?,
             (Some(Language::En), _) => methods::classifier(&facts, Lang::En) + "\n",

@@ -51,7 +51,7 @@ impl Evaluate {
             Some(path) => self.test(ctx, &store::read(path)?, &labelled)?,
             None => self.cross_validate(ctx, &labelled)?,
         };
-        let body = match self.view.format {
+        let body = match self.view.format() {
             TextOrJson::Text => evaluations.iter().map(text).collect::<Vec<_>>().join("\n"),
             TextOrJson::Json => {
                 let by_head: BTreeMap<&str, &Evaluation> =

@@ -22,7 +22,8 @@ use crate::page::Limits;
   stance explain saved/page.html        all comments of a page, shortly
   stance explain --model                the strongest terms of the shipped model
   stance explain --model my.stance      those of another: an outlet's name among them is a leak
-Numbers add up to the score of each class; a score is the logarithm of a posterior up to a constant.")]
+Numbers add up to the score of each class, the logarithm of its posterior up to a constant. In [brackets] stands what 
+is no word of the text: the prior is there before a word is read; [name] and [link] are any name and address.")]
 pub struct Explain {
     /// A page or other input, with :NO for one of its comments
     #[arg(value_name = "PAGE[:NO]", required_unless_present = "model")]
@@ -79,7 +80,7 @@ impl Explain {
         let model = &*model::or_shipped(self.model.as_deref().filter(|p| p.as_os_str() != SHIPPED))?;
         let out = self.view.open()?;
         let text = match &self.input {
-            None => strongest::render(model, self.top, self.view.format)?,
+            None => strongest::render(model, self.top, self.view.format())?,
             Some(input) => self.page(input, model, ctx)?,
         };
         view::write(out, &text)
@@ -102,7 +103,7 @@ impl Explain {
                 }
                 n += 1;
                 let heads = self.heads(model, &items, i);
-                match self.view.format {
+                match self.view.format() {
                     Format::Text => self.text(&mut text, comment, &heads),
                     Format::Csv => rows.extend(heads.iter().flat_map(|h| csv_rows(&thread, comment, h))),
                     Format::Json => objects.push(object(&thread, comment, &heads)),
@@ -115,7 +116,7 @@ impl Explain {
             let what = no.map_or("there is no comment".to_owned(), |no| format!("there is no comment {no}"));
             return Err(Error::input(what).file(path).hint("stance split shows what was found in the page"));
         }
-        match self.view.format {
+        match self.view.format() {
             Format::Text => Ok(text),
             Format::Csv => view::csv(&COLUMNS, rows),
             Format::Json => view::json(&json!({

@@ -36,12 +36,12 @@ mod why;
 
 /// From saved pages to a table, then what follows from there.
 const EXAMPLES: &str = "Examples:
-  stance report saved/*.html                         shares per article, with intervals
-  stance report saved/ --format html -o report.html  the same as a page to look at and pass on
-  stance explain saved/page.html:4                   the words that decided comment 4
+  stance report saved/*.html                         shares, with intervals
+  stance report saved/ --format html -o report.html  the same as a page
+  stance explain saved/page.html:4                   what decided comment 4
   stance split saved/ --format csv -o comments.csv   the comments alone
-  stance sample saved/ -n 50 -o my50.csv             fifty comments to label for a new outlet
-  stance train my50.csv --base shipped -o my.stance  the model, adapted to it
+  stance sample saved/ -n 50 -o my50.csv             fifty comments to label
+  stance train my50.csv --base shipped -o my.stance  the model, adapted to them
   stance report saved/ -m my.stance                  shares by that model
 Nothing is sent anywhere. `stance VERB --help` says more.";
 

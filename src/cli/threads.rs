@@ -101,12 +101,30 @@ impl Read {
         while !batch.is_empty() {
             // The next documents are read while these are split.
             let (split, next) = rayon::join(
-                || batch.into_par_iter().map(|d| d.and_then(|d| map(&d))).collect::<Vec<_>>(),
+                || {
+                    let read = |d: Document| {
+                        let own = is_own_page(&d).then(|| d.source.clone());
+                        own.map_or_else(
+                            || map(&d).map(Some),
+                            |source| {
+                                ctx.warn_some(
+                                    MAX_TOLD,
+                                    format!(
+                                        "{source} is a report of stance, not a page of comments; left out"
+                                    ),
+                                );
+                                Ok(None)
+                            },
+                        )
+                    };
+                    batch.into_par_iter().map(|d| d.and_then(read)).collect::<Vec<_>>()
+                },
                 || next_batch(&mut feed),
             );
             for result in split {
                 match result {
-                    Ok(value) => {
+                    Ok(None) => {}
+                    Ok(Some(value)) => {
                         summary.n_documents += 1;
                         each(value)?;
                     }
@@ -119,6 +137,13 @@ impl Read {
         progress.finish();
         Ok(summary)
     }
+}
+
+/// Whether a document is a page that `stance report` wrote: one put beside the pages it was made from is read with them
+/// the next time.
+fn is_own_page(document: &Document) -> bool {
+    let head = &document.bytes[..document.bytes.len().min(1 << 10)];
+    memchr::memmem::find(head, b"<meta name=\"generator\" content=\"stance ").is_some()
 }
 
 fn next_batch(feed: &mut impl Iterator<Item = Result<Document>>) -> Vec<Result<Document>> {

@@ -62,7 +62,7 @@ impl Verify {
         };
         let mut differences = Vec::new();
         compare("", &value(&saved)?, &value(&again)?, &mut differences);
-        let body = match self.view.format {
+        let body = match self.view.format() {
             TextOrJson::Text if differences.is_empty() => format!(
                 "same: {} inputs, {} groups, every number (stance {}, model {})\n",
                 again.inputs.len(),

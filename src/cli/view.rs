@@ -11,9 +11,10 @@ use crate::error::{Error, Result};
 /// `--format` and `--output`; `F` are the verb's formats.
 #[derive(Debug, Clone, Args)]
 pub struct View<F: ValueEnum + Default + Clone + Send + Sync + 'static> {
-    /// View of the result
-    #[arg(long, value_enum, default_value_t = F::default())]
-    pub format: F,
+    /// View of the result [default: the first of these]
+    // An option: clap keeps the text of a default once for all types of F.
+    #[arg(long, value_enum)]
+    format: Option<F>,
     /// Where it goes [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -30,6 +31,11 @@ pub enum TextOrJson {
 }
 
 impl<F: ValueEnum + Default + Clone + Send + Sync + 'static> View<F> {
+    /// The view that was asked for, or the verb's own.
+    pub fn format(&self) -> F {
+        self.format.clone().unwrap_or_default()
+    }
+
     /// Where the result goes, opened before the work is done: a target that cannot be written is told at once.
     ///
     /// # Errors

@@ -45,22 +45,21 @@ pub fn html_thread(doc: &Document, text: &str, rules: Rules) -> Thread {
     let page = Page { dom: &dom, seen: Seen::new(&dom), clock };
     let (system, found) = read(&page, &values, rules);
     let declared = declared(&dom, found.first().map(|f| f.node));
-    let url = doc.url.clone().or(head.url);
-    let mut thread = Thread {
-        article: url.clone().unwrap_or_else(|| stem(&doc.source)),
-        source: doc.source.clone(),
-        title: head.title,
-        lang: head.lang,
-        url,
-        date: head.date.map(|d| page.clock.read(&d).unwrap_or(d)),
-        byline: head.authors,
-        status: Status::Found,
-        declared,
-        host: None,
-        system: system.map(str::to_owned),
-        comments: comments(found),
-        warnings: Vec::new(),
-    };
+    let mut thread = Thread::new(doc);
+    if doc.url.is_none()
+        && let Some(url) = head.url
+    {
+        thread.article.clone_from(&url);
+        thread.url = Some(url);
+    }
+    thread.title = head.title;
+    thread.lang = head.lang;
+    thread.byline = head.authors;
+    thread.date = head.date.map(|d| page.clock.read(&d).unwrap_or(d));
+    thread.status = Status::Found;
+    thread.declared = declared;
+    thread.system = system.map(str::to_owned);
+    thread.comments = comments(found);
     if thread.comments.is_empty() {
         explain(&mut thread, &dom);
     } else {
@@ -217,9 +216,4 @@ fn names_comments(text: &str) -> bool {
     ]
     .iter()
     .any(|w| text.contains(w))
-}
-
-fn stem(source: &str) -> String {
-    let name = source.rsplit(['/', '\\']).next().unwrap_or(source);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
 }

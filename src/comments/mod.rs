@@ -171,6 +171,9 @@ pub fn split(document: &Document, options: &Options) -> Result<Vec<Thread>> {
             }
             quotes::mark(thread);
         }
+        if document.kind == Kind::Text {
+            quotes::depths(&mut thread.comments);
+        }
         languages(thread);
         // Threads that were split before have had their names treated then.
         if document.kind != Kind::Rows || thread.system.as_deref() == Some(rows::SYSTEM) {

@@ -75,7 +75,7 @@ pub(super) fn mark(thread: &mut Thread) {
                 parent = parent.or(Some((j, Evidence::Quotation)));
             }
         }
-        let (names, addressed) = mentions(comment, &authors, capitals);
+        let (names, addressed) = mentions(comment, &authors, &capitals);
         let addressed = addressed.and_then(|at: &Vec<usize>| writer(at, i));
         parent = parent.or(addressed.map(|j| (j, Evidence::Mention)));
         found.push((quotes, names, parent));
@@ -93,6 +93,26 @@ pub(super) fn mark(thread: &mut Thread) {
         let comment = &mut thread.comments[i];
         comment.quotes = quotes;
         comment.names = names;
+    }
+}
+
+/// Depths from parents, for dumps: what the page indented is lost there, and whom a comment answers is all that tells.
+pub(super) fn depths(comments: &mut [Comment]) {
+    // No page shows more, and the walk stays short.
+    const MOST: u32 = 64;
+    for i in 0..comments.len() {
+        if matches!(comments[i].evidence, None | Some(Evidence::Nesting)) {
+            continue;
+        }
+        let (mut depth, mut at) = (0, i);
+        while let Some(no) = comments[at].parent.filter(|&no| no > 0 && no as usize <= comments.len()) {
+            depth += 1;
+            at = no as usize - 1;
+            if depth == MOST {
+                break;
+            }
+        }
+        comments[i].depth = depth;
     }
 }
 
@@ -223,7 +243,8 @@ fn stretches(text: &str) -> Vec<Span> {
 
 fn in_marks(line: &str, offset: usize, out: &mut Vec<Span>) {
     let mut rest = 0;
-    while let Some((at, open)) = line[rest..].char_indices().find(|(_, c)| matches!(c, '"' | '«' | '“' | '„')) {
+    while let Some((at, open)) = line[rest..].char_indices().find(|(_, c)| matches!(c, '"' | '«' | '“' | '„'))
+    {
         let start = rest + at;
         let inside = start + open.len_utf8();
         let close: &[char] = match open {
@@ -252,7 +273,9 @@ fn fold(name: &str) -> String {
 
 fn fold_into(name: &str, out: &mut String) {
     out.clear();
-    out.extend(name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+    for c in name.chars().filter(|c| is_word(*c)) {
+        out.push(lower_letter(c));
+    }
 }
 
 /// Comments by folded author name; names of fewer than three letters say nothing.
@@ -270,16 +293,31 @@ fn authors(comments: &[Comment]) -> FxHashMap<String, (String, Vec<usize>)> {
 
 type ByAuthor = FxHashMap<String, (String, Vec<usize>)>;
 
-/// Capital letters that the folded name of an author may begin with, a bit per hash.
-fn capitals(authors: &ByAuthor) -> u64 {
-    authors.keys().filter_map(|name| name.chars().next()).fold(0, |set, c| set | 1 << (c as u32 & 63))
+/// The first two letters that folded names of authors begin with, a bit per hash.
+fn capitals(authors: &ByAuthor) -> Capitals {
+    let mut set = [0; 16];
+    for name in authors.keys() {
+        let mut chars = name.chars();
+        if let (Some(a), Some(b)) = (chars.next(), chars.next()) {
+            let (slot, bit) = pair(a, b);
+            set[slot] |= bit;
+        }
+    }
+    set
+}
+
+type Capitals = [u64; 16];
+
+fn pair(a: char, b: char) -> (usize, u64) {
+    let hash = (a as u32).wrapping_mul(37).wrapping_add(b as u32) & 1023;
+    ((hash / 64) as usize, 1 << (hash % 64))
 }
 
 /// Names of commenters in the text, and the comments of the one who is addressed.
 fn mentions<'a>(
     comment: &Comment,
     authors: &'a ByAuthor,
-    capitals: u64,
+    capitals: &Capitals,
 ) -> (Vec<String>, Option<&'a Vec<usize>>) {
     let (mut names, mut addressed): (Vec<String>, _) = (Vec::new(), None);
     if authors.is_empty() {
@@ -317,23 +355,27 @@ fn mentions<'a>(
         if n_spots > 200 {
             break;
         }
-        if is_capital && capitals >> (lower_letter(c) as u32 & 63) & 1 == 0 {
-            continue;
+        if is_capital && let Some(next) = text[i + c.len_utf8()..].chars().next().filter(|&c| is_word(c)) {
+            let (slot, bit) = pair(lower_letter(c), lower_letter(next));
+            if capitals[slot] & bit == 0 {
+                continue;
+            }
         }
         let rest = if is_address { &text[i + 1..] } else { &text[i..] };
-        let mut ends: Vec<usize> = Vec::new();
+        let (mut ends, mut n_ends) = ([0; 3], 0);
         for (i, c) in rest.char_indices().skip(1).take(80) {
-            if c.is_whitespace() || ",:;!?()\"".contains(c) {
-                ends.push(i);
-                if ends.len() == 3 || !c.is_whitespace() {
+            if c.is_whitespace() || matches!(c, ',' | ':' | ';' | '!' | '?' | '(' | ')' | '"') {
+                ends[n_ends] = i;
+                n_ends += 1;
+                if n_ends == ends.len() || !c.is_whitespace() {
                     break;
                 }
             }
         }
-        if ends.is_empty() && rest.len() <= 80 {
-            ends.push(rest.len());
+        if n_ends == 0 && rest.len() <= 80 {
+            (ends[0], n_ends) = (rest.len(), 1);
         }
-        for end in ends.into_iter().rev() {
+        for &end in ends[..n_ends].iter().rev() {
             let name = rest[..end].trim_end_matches(['.', '\'', '’']);
             fold_into(name, &mut folded);
             if tell(&folded, is_address) {

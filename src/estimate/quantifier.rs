@@ -60,7 +60,7 @@ pub struct TrainingSummary {
     /// Share of held-out articles whose 95 % interval held the truth, per class and article, at the chosen effect;
     /// `None` where there were too few.
     pub held_out_coverage: Option<f64>,
-    /// Mean width of those intervals, in points.
+    /// Mean width of those intervals, a fraction.
     pub held_out_width: Option<f64>,
     /// Number of articles they were measured on.
     pub n_held_out: usize,

@@ -167,7 +167,7 @@ fn limits(facts: &ModelFacts) -> Part {
     let few: Vec<String> = facts
         .languages
         .iter()
-        .filter(|(_, n)| **n < super::warnings::MIN_LANGUAGE_LABELS)
+        .filter(|(l, n)| *l != "und" && **n < super::warnings::MIN_LANGUAGE_LABELS)
         .map(|(l, n)| format!("{l} ({n})"))
         .collect();
     let mut text = vec![

@@ -118,7 +118,7 @@ impl IntervalFacts {
             verified: q.verified(),
             n_articles: summary.n_articles,
             coverage: summary.held_out_coverage,
-            width: summary.held_out_width,
+            width: summary.held_out_width.map(|w| 100.0 * w),
             n_held_out: summary.n_held_out,
             log_loss_gain: summary.log_loss_gain,
         }

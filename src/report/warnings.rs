@@ -59,7 +59,7 @@ pub fn is_short(n_scored: usize) -> bool {
 pub fn short_threads(n_short: usize, n_groups: usize) -> Option<String> {
     (n_short > 0).then(|| {
         format!(
-            "{n_short} of {n_groups} have fewer than {MIN_COMMENTS} comments, too few for shares of their own: group \
+            "{n_short} of {n_groups} threads or groups have fewer than {MIN_COMMENTS} comments, too few for shares of their own: group \
              articles with --by source, week or month"
         )
     })

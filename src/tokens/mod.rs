@@ -10,7 +10,6 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 pub(crate) mod function_words;
 pub mod language;
 pub(crate) mod plain;
-mod russian;
 pub mod stem;
 
 /// Stands for any web address.

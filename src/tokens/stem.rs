@@ -10,9 +10,6 @@ pub trait Stem: Sync {
 
 impl Stem for Algorithm {
     fn stem(&self, word: &str) -> String {
-        if let (Algorithm::Russian, Some(stem)) = (self, super::russian::stem(word)) {
-            return stem.to_owned();
-        }
         Stemmer::create(*self).stem(word).into_owned()
     }
 }

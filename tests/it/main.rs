@@ -28,6 +28,7 @@ mod output;
 mod pages;
 mod parity;
 mod privacy;
+mod readers;
 mod report;
 mod score;
 mod split;

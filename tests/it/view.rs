@@ -114,7 +114,7 @@ fn a_model_trained_now_tells_how_good_it_is_where_and_what_it_has_not_seen() {
 
     let report = stdout(&stance(&["report", PAGES[0], PAGES[1], "-m", &model]));
     let report = report.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(report.contains("1 of 1 sources") && report.contains("stance train --base"), "{report}");
+    assert!(report.contains("2 of 2 sources") && report.contains("stance train --base"), "{report}");
 
     // A file of the program before these figures is read as it was.
     let old = stdout(&stance(&["card"]));
@@ -136,6 +136,14 @@ fn a_report_does_not_name_the_home_folder() {
             .unwrap()
     };
     let (page, path) = (page.display().to_string(), path.display().to_string());
+    // A report beside the pages is no page of comments.
+    let folder = home.path().join("saved").display().to_string();
+    let html = home.path().join("saved").join("report.html").display().to_string();
+    assert!(run(&["report", &page, "--format", "html", "-o", &html]).status.success());
+    let twice = run(&["report", &folder]);
+    assert!(twice.status.success() && stderr(&twice).contains("is a report of stance"), "{}", stderr(&twice));
+    assert!(!stdout(&twice).contains("TOTAL"));
+    std::fs::remove_file(&html).unwrap();
     let out = run(&["report", &page, "--format", "json", &format!("--output={path}")]);
     assert!(out.status.success(), "{}", stderr(&out));
     let text = std::fs::read_to_string(&path).unwrap();

@@ -1,4 +1,4 @@
-//! Discourse: `/t/ID.json`. Post 1 is the article.
+//! Discourse: `/t/ID.json`. Post 1 is the article: who answers it is at the top.
 
 use serde::Deserialize;
 

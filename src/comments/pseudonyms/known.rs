@@ -1,6 +1,6 @@
 //! The names of a thread and the forms in which they stand in a text.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::words::{COMMON, NO_PERSON};
 use crate::comments::Thread;
@@ -82,11 +82,11 @@ impl Known {
     /// The names of commenters and of the article's author.
     pub fn of(thread: &Thread) -> Self {
         let mut out = Known::default();
-        let mut seen: FxHashMap<String, ()> = FxHashMap::default();
+        let mut seen: FxHashSet<String> = FxHashSet::default();
         let authors = thread.comments.iter().filter_map(|c| c.author.as_deref());
         for name in authors.chain(thread.byline.iter().map(String::as_str).filter(|n| is_person(n))) {
             let name = name.trim();
-            if seen.insert(folded(name), ()).is_none() {
+            if seen.insert(folded(name)) {
                 out.add(name);
             }
         }

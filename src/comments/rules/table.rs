@@ -9,9 +9,26 @@ pub(crate) struct Table {
     by_first: FxHashMap<(char, char), Vec<&'static str>>,
     /// Phrases of one letter.
     single: Vec<&'static str>,
-    beginnings: [u64; 32],
+    beginnings: Beginnings,
     whole: FxHashSet<&'static str>,
+    whole_beginnings: Beginnings,
     max_len: usize,
+}
+
+/// A set of hashed beginnings.
+#[derive(Default)]
+struct Beginnings([u64; 32]);
+
+impl Beginnings {
+    fn insert(&mut self, first: (char, char)) {
+        let (slot, bit) = place(first);
+        self.0[slot] |= bit;
+    }
+
+    fn has(&self, first: (char, char)) -> bool {
+        let (slot, bit) = place(first);
+        self.0[slot] & bit != 0
+    }
 }
 
 impl Table {
@@ -19,16 +36,19 @@ impl Table {
         let mut table = Table {
             by_first: FxHashMap::default(),
             single: Vec::new(),
-            beginnings: [0; 32],
+            beginnings: Beginnings::default(),
             whole: phrases.iter().copied().collect(),
+            whole_beginnings: Beginnings::default(),
             max_len: phrases.iter().map(|p| p.len()).max().unwrap_or(0),
         };
         for phrase in phrases {
+            if let Some(first) = beginning(phrase) {
+                table.whole_beginnings.insert(first);
+            }
             let phrase = phrase.trim_start_matches(|c: char| !c.is_alphanumeric());
             match beginning(phrase) {
                 Some(first) => {
-                    let (slot, bit) = place(first);
-                    table.beginnings[slot] |= bit;
+                    table.beginnings.insert(first);
                     table.by_first.entry(first).or_default().push(phrase);
                 }
                 None => table.single.push(phrase),
@@ -39,10 +59,7 @@ impl Table {
 
     /// Phrases that may be how `text` begins.
     pub(crate) fn near<'t>(&'t self, text: &'t str) -> impl Iterator<Item = &'static str> + Clone + 't {
-        let found = beginning(text).filter(|&first| {
-            let (slot, bit) = place(first);
-            self.beginnings[slot] & bit != 0
-        });
+        let found = beginning(text).filter(|&first| self.beginnings.has(first));
         let found = found.and_then(|first| self.by_first.get(&first)).map_or(&[][..], Vec::as_slice);
         let single = self.single.iter().filter(|p| text.starts_with(**p));
         found.iter().chain(single).copied()
@@ -50,7 +67,9 @@ impl Table {
 
     /// Is `text` one of the phrases?
     pub(crate) fn contains(&self, text: &str) -> bool {
-        text.len() <= self.max_len && self.whole.contains(text)
+        text.len() <= self.max_len
+            && beginning(text).is_none_or(|first| self.whole_beginnings.has(first))
+            && self.whole.contains(text)
     }
 }
 

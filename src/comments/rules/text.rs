@@ -22,6 +22,7 @@ tables! {
     T_ENDS = ENDS;
     T_REPLY = REPLY;
     T_ACTIONS = ACTIONS;
+    T_ROLES = ROLES;
     T_SAYS = SAYS;
     T_JOINTS = JOINTS;
     T_FURNITURE = FURNITURE;
@@ -680,6 +681,29 @@ pub(crate) const ACTIONS: &[&str] = &[
     "шикоят кардан",
     "мубодила",
     "писандидам",
+];
+
+/// Of those, what somebody is: it stands between a name and a time.
+pub(crate) const ROLES: &[&str] = &[
+    "guest",
+    "author",
+    "member",
+    "admin",
+    "moderator",
+    "editor",
+    "subscriber",
+    "verified",
+    "top contributor",
+    "gast",
+    "autor",
+    "autorin",
+    "mitglied",
+    "invité",
+    "auteur",
+    "гость",
+    "автор",
+    "модератор",
+    "администратор",
 ];
 
 /// Verbs after an author's name: "X says:".

@@ -55,8 +55,10 @@ pub(crate) fn author(dom: &Dom, fields: &[Field], nodes: &[Id]) -> Option<(Id, S
 
 /// `text` as a name: without "says:", "von", avatar captions; `None` when it is no name.
 pub(crate) fn name(text: &str) -> Option<String> {
-    // "Posted by: X | date"
-    let mut text = text.split(" | ").next().unwrap_or("").trim();
+    // "Posted by: X | date", "date — X (not verified)"
+    let mut parts = text.split(" | ").flat_map(|part| part.split(" — ")).map(str::trim);
+    let mut text = parts.find(|part| !is_date(part))?;
+    text = UNVERIFIED.iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text);
     text = without_number(text);
     loop {
         let before = text;
@@ -83,16 +85,34 @@ pub(crate) fn name(text: &str) -> Option<String> {
     }
     let n_chars = text.chars().count();
     // A link that is a date stands where a name should be.
-    let dated = text.bytes().any(|b| b.is_ascii_digit()) && Clock::default().read(text).is_some();
-    (n_chars > 0 && n_chars <= MAX_NAME && !dated && !rules::is_button(text)).then(|| text.to_owned())
+    (n_chars > 0 && n_chars <= MAX_NAME && !is_date(text) && !rules::is_button(text)).then(|| text.to_owned())
 }
 
-/// `text` without the comment's number before it: "3. X", "#3 X".
+/// What Drupal adds to the name of whoever was not logged in.
+const UNVERIFIED: &[&str] = &[
+    " (not verified)",
+    " (nicht überprüft)",
+    " (non vérifié)",
+    " (не проверено)",
+    " (не перевірено)",
+];
+
+fn is_date(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit()) && Clock::default().read(text).is_some()
+}
+
+/// `text` without the comment's number before it: "3. X", "#3 X"; "50 Cent" is a name.
 fn without_number(text: &str) -> &str {
-    let rest = text.trim_start_matches('#').trim_start_matches(|c: char| c.is_ascii_digit());
-    let rest = rest.trim_start_matches(['.', ')', ':']);
-    let name = rest.trim_start();
-    if rest.len() < text.len() && name.len() < rest.len() && !name.is_empty() { name } else { text }
+    let bare = text.trim_start_matches('#');
+    let rest = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    let name = rest.trim_start_matches(['.', ')', ':']);
+    let marked = bare.len() < text.len() || name.len() < rest.len();
+    let trimmed = name.trim_start();
+    if marked && rest.len() < bare.len() && trimmed.len() < name.len() && !trimmed.is_empty() {
+        trimmed
+    } else {
+        text
+    }
 }
 
 /// The first time among `nodes`, best field first, as ISO 8601 where it can be read, else as printed.
@@ -119,4 +139,25 @@ pub(crate) fn time(dom: &Dom, fields: &[Field], nodes: &[Id], clock: &Clock) -> 
         }
     }
     printed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn names_are_found_among_dates_and_numbers() {
+        for (text, found) in [
+            ("Posted by: Anna Berg | May 3, 2012 at 09:57 AM", Some("Anna Berg")),
+            ("October 11, 2012 | Eve", Some("Eve")),
+            ("Tue, 03/02/2010 - 08:15 — Halvard (not verified)", Some("Halvard")),
+            ("3. Ruth", Some("Ruth")),
+            ("#12 Ruth", Some("Ruth")),
+            ("50 Cent", Some("50 Cent")),
+            ("May 3, 2012", None),
+            ("Reply", None),
+        ] {
+            assert_eq!(name(text).as_deref(), found, "{text}");
+        }
+    }
 }

@@ -142,6 +142,7 @@ static ALL: &[&[System]] = &[
     blogger::SYSTEMS,
     squarespace::SYSTEMS,
     forums::SYSTEMS,
+    movabletype::DEFAULT,
     typepad::SYSTEMS,
     domino::SYSTEMS,
     wordpress::SYSTEMS,

@@ -2,6 +2,13 @@
 
 use super::System;
 
+/// The default templates, which no other program has; read before TypePad, whose classes they share.
+pub(super) static DEFAULT: &[System] = &[System {
+    item: "div.comment[id^=comment-]",
+    needs: ".comment .comment-header .asset-meta .byline",
+    ..SYSTEMS[0]
+}];
+
 pub(super) static SYSTEMS: &[System] = &[System {
     name: "movabletype",
     item: "div.comment[id^=comment-], div[id^=comment-], li[id^=comment-], div.comment, div.commentbox",

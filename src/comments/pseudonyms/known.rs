@@ -12,7 +12,7 @@ const MIN_LETTERS: usize = 3;
 /// Endings of Russian and Ukrainian names, after the stem.
 const ENDINGS: &[&str] = &[
     "", "а", "я", "у", "ю", "е", "є", "и", "ы", "і", "ї", "о", "ь", "й", "ой", "ей", "ою", "ею", "ем", "ом",
-    "ым", "им", "ам", "ям", "ого", "его", "ому", "ему", "ова", "ове", "ові", "еві", "ую", "ая", "ий", "ый",
+    "ым", "им", "ам", "ям", "ого", "его", "ому", "ему", "ові", "еві", "ую", "ая", "ий", "ый",
 ];
 /// Longest of the endings, in letters.
 const MAX_ENDING: usize = 3;

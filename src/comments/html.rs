@@ -121,10 +121,8 @@ fn unnumber(found: &mut [Found]) {
         Some((number.parse().ok()?, number.len() + 1))
     };
     let numbers: Vec<Option<(u32, usize)>> = found.iter().map(cut).collect();
-    let steps = numbers
-        .windows(2)
-        .filter(|w| w[0].zip(w[1]).is_some_and(|(a, b)| a.0.abs_diff(b.0) == 1))
-        .count();
+    let steps =
+        numbers.windows(2).filter(|w| w[0].zip(w[1]).is_some_and(|(a, b)| a.0.abs_diff(b.0) == 1)).count();
     if found.len() < 2 || steps * 10 < (found.len() - 1) * 7 {
         return;
     }

@@ -352,7 +352,8 @@ fn finish(dom: &Dom, system: &Compiled, nodes: &[Id], writer: Writer) -> Option<
             // Some systems fill the title with the first words of the text.
             let start = title.trim_end_matches(['.', '…', ' ']);
             let mut words = text.split_whitespace();
-            let repeats = text.starts_with(start) || start.split_whitespace().all(|w| words.next() == Some(w));
+            let repeats =
+                text.starts_with(start) || start.split_whitespace().all(|w| words.next() == Some(w));
             Some(if repeats { text } else { format!("{title}\n{text}") })
         }
         _ => Some(text),

@@ -101,13 +101,8 @@ fn has_clock(text: &str) -> bool {
 }
 
 /// What Drupal adds to the name of whoever was not logged in.
-const ADDED: &[&str] = &[
-    " (not verified)",
-    " (nicht überprüft)",
-    " (non vérifié)",
-    " (не проверено)",
-    " (не перевірено)",
-];
+const ADDED: &[&str] =
+    &[" (not verified)", " (nicht überprüft)", " (non vérifié)", " (не проверено)", " (не перевірено)"];
 
 fn is_date(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_digit()) && Clock::default().read(text).is_some()

@@ -58,7 +58,8 @@ pub(super) fn resolve(comments: &mut [Comment], segments: &[Segment<'_>]) {
             let fits = |j: usize| comments[j].author.as_deref().is_some_and(|a| same(a, name));
             // Long threads are searched within reach, so that the work stays linear.
             let on_branch = branch.iter().rev().take(500).copied().find(|&j| fits(j));
-            let Some(parent) = on_branch.or_else(|| (i.saturating_sub(500)..i).rev().find(|&j| fits(j))) else {
+            let Some(parent) = on_branch.or_else(|| (i.saturating_sub(500)..i).rev().find(|&j| fits(j)))
+            else {
                 branch = vec![i];
                 continue;
             };

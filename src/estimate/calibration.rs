@@ -110,8 +110,11 @@ fn softmax_into(z: impl Iterator<Item = f64>, q: &mut [f64]) {
     }
     let mut sum = 0.0;
     for q in q.iter_mut() {
-        // The exponential of the largest is 1, without asking for it.
-        *q = if *q == max { 1.0 } else { (*q - max).exp() };
+        *q = match *q - max {
+            // The largest; no need to ask.
+            0.0 => 1.0,
+            below => below.exp(),
+        };
         sum += *q;
     }
     q.iter_mut().for_each(|q| *q /= sum);

@@ -164,7 +164,7 @@ pub(super) struct Known {
     pub votes: u8,
 }
 
-/// Most words that are remembered.
+/// Most words that are remembered: from 2^10 on their number is multiplied by four.
 const MAX_WORDS: usize = 1 << 18;
 
 /// Words under a stemming, by hash, and what is known of them: chunks differ by punctuation and capitals, their words
@@ -189,7 +189,7 @@ impl Words {
     /// With or without room for ids of word vectors.
     pub fn new(with_vectors: bool) -> Self {
         let mut words = Words { slots: Vec::new(), vectors: Vec::new(), with_vectors, n_used: 0 };
-        words.grow(1 << 9);
+        words.grow(1 << 10);
         words
     }
 

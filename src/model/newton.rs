@@ -248,8 +248,11 @@ fn softmax<const K: usize>(z: &[f32; K], k: usize) -> (f64, [f32; K]) {
     let mut e = [0.0_f32; K];
     let mut sum = 0.0_f64;
     for c in 0..k {
-        // The exponential of the largest is 1, without asking for it.
-        e[c] = if z[c] == max { 1.0 } else { (z[c] - max).exp() };
+        e[c] = match z[c] - max {
+            // The largest; no need to ask.
+            0.0 => 1.0,
+            below => below.exp(),
+        };
         sum += f64::from(e[c]);
     }
     let scale = (1.0 / sum) as f32;

@@ -98,9 +98,9 @@ impl<'m> Scorer<'m> {
         let facts = self.analyser.analyse(text);
         out.clear();
         if self.model.records.stride == 1 {
-            self.narrow(out)
+            self.narrow(out);
         } else {
-            self.wide(out)
+            self.wide(out);
         }
         let heads = &self.model.heads;
         out.iter_mut().zip(heads.iter().flat_map(|h| &h.intercept)).for_each(|(z, b)| *z += b);

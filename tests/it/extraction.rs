@@ -103,7 +103,10 @@ fn splitting_does_not_fall_below_its_floors() {
         boundary(&thread.comments.iter().map(|c| bag([c.text.as_str()])).collect::<Vec<_>>(), &gold)
     }));
     println!("html, generic rule alone, boundary_f1 {generic:.4}");
-    assert!(generic >= floors["generic_boundary_f1"].as_f64().unwrap(), "the generic rule alone: {generic:.4}");
+    assert!(
+        generic >= floors["generic_boundary_f1"].as_f64().unwrap(),
+        "the generic rule alone: {generic:.4}"
+    );
     let found = split(&files.iter().map(|f| f.0.clone()).collect::<Vec<_>>());
     let mut scores: HashMap<&str, Vec<[f64; 3]>> = HashMap::new();
     for (path, kind, gold) in &files {

@@ -255,7 +255,8 @@ fn pipeline(
         let (to_writer, results) = mpsc::sync_channel::<mpsc::Receiver<Result<Scored>>>(n_workers * 3);
         for _ in 0..n_workers {
             scope.spawn(|| {
-                let mut worker = Worker { model, why, scorer: Scorer::new(model), shape, stem, z: Vec::new() };
+                let mut worker =
+                    Worker { model, why, scorer: Scorer::new(model), shape, stem, z: Vec::new() };
                 loop {
                     // The lock is held only while a block is taken.
                     let next = match blocks.lock() {

@@ -75,21 +75,18 @@ fn glance(head: &str) -> Option<&'static str> {
                 n_words += 1;
                 if len <= 8
                     && let Some(&lang) = table.get(&key)
+                    && let Some(n) = votes.get_mut(lang as usize)
                 {
-                    if let Some(n) = votes.get_mut(lang as usize) {
-                        *n += 1;
-                    }
+                    *n += 1;
                 }
                 (key, len) = (0, 0);
             }
-            // Words with an apostrophe are left to the closer look.
             continue;
         }
         let low = lower_letter(c);
         match low {
             'а'..='я' | 'ё' => n_cyrillic += 1,
-            '\0'..='\x7f' => {}
-            'ß'..='ÿ' | 'œ' => {}
+            '\0'..='\x7f' | 'ß'..='ÿ' | 'œ' => {}
             // Letters of other languages.
             _ => return None,
         }

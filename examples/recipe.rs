@@ -3,7 +3,10 @@
 //! ```sh
 //! cargo run --release --example recipe -- open.csv folds sources adapt
 //! cargo run --release --example recipe -- semeval.csv targets
+//! cargo run --release --example recipe -- open.csv folds labels/english.csv '{"bigram_min_df": 2}'
 //! ```
+//! Settings other than the default ones are named as in `Recipe`. Further label files after the first are learned from
+//! in every part and judged in none.
 //! Columns: those of `stance train`, and `fold` for `folds`. Nothing a test row is judged by has seen it: vocabulary,
 //! weights, stages and offsets are learned anew each time. `targets`: one model per article, five folds, mean of the
 //! F1 of favor and against over all targets together.
@@ -11,6 +14,7 @@
 use std::collections::BTreeMap;
 
 use commentariat::Result;
+use commentariat::features::Recipe;
 use commentariat::labels::{self, LabelledCollection, ReadOptions, sample};
 use commentariat::model::dummy::{Metrics, f1_per_class, most_frequent};
 use commentariat::model::{Item, Model, TrainParams, adapt, train};
@@ -30,8 +34,17 @@ fn main() -> Result<()> {
     if wants("targets") {
         options.classes.insert("stance".to_owned(), ["against", "favor", "none"].map(str::to_owned).to_vec());
     }
-    let labelled = labels::read(&[path], &options)?;
-    let mut table = Table { labelled: &labelled, source: labelled.rows.iter().map(source).collect() };
+    let further = what.iter().filter(|w| w.ends_with(".csv"));
+    let paths: Vec<&String> = std::iter::once(path).chain(further).collect();
+    let labelled = labels::read(&paths, &options)?;
+    let n_judged = labelled.rows.iter().filter(|r| r.place.0 == 0).count();
+    let recipe = match what.iter().find(|w| w.starts_with('{')) {
+        Some(json) => serde_json::from_str(json).expect("settings as JSON"),
+        None => Recipe::default(),
+    };
+    let params = TrainParams { recipe, ..TrainParams::default() };
+    let mut table =
+        Table { labelled: &labelled, source: labelled.rows.iter().map(source).collect(), params, n_judged };
     if wants("folds") {
         table.folds(&column(path, "fold"))?;
     }
@@ -127,6 +140,9 @@ fn ece(y: &[usize], p: &[Vec<f64>]) -> f64 {
 struct Table<'a> {
     labelled: &'a LabelledCollection,
     source: Vec<String>,
+    params: TrainParams,
+    /// Rows of the first file.
+    n_judged: usize,
 }
 
 /// What was said of each row under one head.
@@ -138,12 +154,12 @@ impl Table<'_> {
     }
 
     fn folds(&mut self, fold: &[usize]) -> Result<()> {
-        let n = self.labelled.rows.len();
+        let n = self.n_judged;
         assert_eq!(fold.len(), n, "a row without text");
         let n_folds = fold.iter().max().map_or(0, |f| f + 1);
         let mut said: Said = self.labelled.heads.iter().map(|_| (vec![Vec::new(); n], vec![0; n])).collect();
         for f in 0..n_folds {
-            let (model, _) = train(&part(self.labelled, |i| fold[i] != f), &TrainParams::default())?;
+            let (model, _) = train(&part(self.labelled, |i| fold.get(i) != Some(&f)), &self.params)?;
             let test: Vec<usize> = (0..n).filter(|i| fold[*i] == f).collect();
             for (h, said) in said.iter_mut().enumerate() {
                 let (p, named) = judge(&model, h, self.labelled, &test);
@@ -200,19 +216,19 @@ impl Table<'_> {
 
     fn large_sources(&self) -> Vec<String> {
         let mut n: BTreeMap<&str, usize> = BTreeMap::new();
-        self.source.iter().for_each(|s| *n.entry(s).or_default() += 1);
+        self.source[..self.n_judged].iter().for_each(|s| *n.entry(s).or_default() += 1);
         n.into_iter().filter(|(_, n)| *n > MIN_SOURCE).map(|(s, _)| s.to_owned()).collect()
     }
 
     fn sources(&mut self, with_labels: bool) -> Result<()> {
-        let n = self.labelled.rows.len();
+        let n = self.n_judged;
         let n_heads = self.labelled.heads.len();
         let mut f1 = vec![Vec::new(); n_heads];
         let mut base = vec![Vec::new(); n_heads];
         let mut with = vec![Vec::new(); n_heads];
         let mut without = vec![Vec::new(); n_heads];
         for s in self.large_sources() {
-            let (model, _) = train(&part(self.labelled, |i| self.source[i] != s), &TrainParams::default())?;
+            let (model, _) = train(&part(self.labelled, |i| self.source[i] != s), &self.params)?;
             let test: Vec<usize> = (0..n).filter(|i| self.source[*i] == s).collect();
             for h in 0..n_heads {
                 let head = &self.labelled.heads[h];
@@ -286,7 +302,7 @@ impl Table<'_> {
         let (mut y, mut named) = (Vec::new(), Vec::new());
         for target in targets {
             let own = part(self.labelled, |i| self.labelled.rows[i].article == target);
-            let (_, report) = train(&own, &TrainParams::default())?;
+            let (_, report) = train(&own, &self.params)?;
             let head = &report.heads[0];
             let before = y.len();
             for (row, c) in own.rows.iter().zip(&head.named) {

@@ -47,6 +47,17 @@ impl Evaluate {
     pub fn run(&self, ctx: &Context) -> Result<()> {
         let options = ReadOptions { labels: self.label.clone(), ..ReadOptions::default() };
         let labelled = labels::read(&self.labels, &options)?;
+        let n_informative = labelled.rows.iter().filter(|r| r.informative).count();
+        if n_informative == labelled.rows.len() {
+            return Err(Error::input("all rows were drawn for the model's doubt (column part: informative)")
+                .hint("figures need a random part: draw one with stance sample, and label it"));
+        }
+        if n_informative > 0 {
+            ctx.warn(format!(
+                "{n_informative} comments were drawn for the model's doubt (column part: informative); the figures leave \
+                 them out"
+            ));
+        }
         let evaluations = match &self.model {
             Some(path) => self.test(ctx, &store::read(path)?, &labelled)?,
             None => self.cross_validate(ctx, &labelled)?,

@@ -65,8 +65,9 @@ pub struct Evaluation {
 }
 
 impl Scored {
-    /// The rows of label column `h` that have a label, a posterior and a named class. `posteriors` and `named` are
-    /// in the order of the collection's rows, classes in that of `classes`.
+    /// The rows of label column `h` that have a label, a posterior and a named class; those drawn for a model's doubt
+    /// ([`Labelled::informative`](crate::labels::Labelled)) are left out. `posteriors` and `named` are in the order
+    /// of the collection's rows, classes in that of `classes`.
     pub fn of(
         labelled: &LabelledCollection,
         h: usize,
@@ -83,6 +84,9 @@ impl Scored {
         };
         for (i, row) in labelled.rows.iter().enumerate() {
             let (Some(y), Some(p), Some(named)) = (row.y[h], &posteriors[i], named(i)) else { continue };
+            if row.informative {
+                continue;
+            }
             out.y.push(y);
             out.p.push(p.clone());
             out.named.push(named);

@@ -43,7 +43,7 @@ pub struct Recipe {
     pub fold: bool,
     /// Number of comments a single word must occur in. Default 1.
     pub word_min_df: u32,
-    /// Number of comments a word 2-gram must occur in. Default 2.
+    /// Number of comments a word 2-gram must occur in. Default 1.
     pub bigram_min_df: u32,
     /// Shortest and longest character n-gram, or none. Default (1, 4).
     pub chars: Option<(u8, u8)>,
@@ -53,6 +53,8 @@ pub struct Recipe {
     pub vectors: bool,
     /// Whether rows are weighted by the coder's confidence. Default yes.
     pub confidence: bool,
+    /// Whether terms that tell classes apart are penalised less. Default yes.
+    pub contrast: bool,
     /// Part of a row's target that is spread evenly over the classes where the coder had no confidence at all; in
     /// proportion to the lack of it elsewhere. Default .4: .12 at medium and .28 at low confidence.
     pub soften: f64,
@@ -73,11 +75,12 @@ impl Default for Recipe {
             stem: true,
             fold: true,
             word_min_df: 1,
-            bigram_min_df: 2,
+            bigram_min_df: 1,
             chars: Some((1, 4)),
             char_min_df: 2,
             vectors: true,
             confidence: true,
+            contrast: true,
             soften: 0.4,
             balance_sources: 0.5,
             balance_classes: true,
@@ -100,6 +103,7 @@ impl Recipe {
         Recipe {
             chars: None,
             vectors: false,
+            contrast: false,
             soften: 0.0,
             balance_sources: 0.0,
             balance_classes: false,

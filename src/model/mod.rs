@@ -3,6 +3,7 @@
 mod adapt;
 mod by_word;
 pub(crate) mod context;
+mod contrast;
 mod decision;
 mod diagnose;
 pub mod dummy;

@@ -9,7 +9,7 @@ use crate::labels::LabelledCollection;
 
 /// Fits and stores the quantifier of every head of a model that was just trained.
 ///
-/// Only out-of-fold posteriors are used. Articles are the clusters that are resampled and held out whole; a row
+/// Only out-of-fold posteriors are used, none of informative rows where there are others. Articles are the clusters that are resampled and held out whole; a row
 /// without an article of its own (none named, or the name of its source) is a cluster by itself.
 ///
 /// # Errors
@@ -36,20 +36,22 @@ pub(super) fn quantify_head(
     seed: u64,
 ) -> Result<()> {
     let head = &labelled.heads[h];
+    // Rows drawn for the model's doubt are not like the others; without others the whole has to do.
+    let everything = labelled.rows.iter().all(|r| r.informative || r.y[h].is_none());
     let mut p = Vec::new();
     let mut y = Vec::new();
     let mut articles = Vec::new();
     for (row, posterior) in labelled.rows.iter().zip(oof) {
-        if let (Some(posterior), Some(class)) = (posterior, row.y[h]) {
-            let shared = !row.article.is_empty() && row.source.as_ref() != Some(&row.article);
-            articles.push(if shared { row.article.clone() } else { format!("row {}", y.len()) });
+        if let (Some(posterior), Some(class), true) = (posterior, row.y[h], everything || !row.informative) {
+            articles.push(row.own_article().to_owned());
             p.extend_from_slice(posterior);
             y.push(class);
         }
     }
     let p = Array2::from_shape_vec((y.len(), head.classes.len()), p)
         .map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
-    let cv = CvPosteriors::new(head.classes.clone(), p, y, Some(&articles))?;
+    let known = articles.iter().any(|a| !a.is_empty());
+    let cv = CvPosteriors::new(head.classes.clone(), p, y, known.then_some(&articles[..]))?;
     let quantifier = Quantifier::aggregation_fit(&cv, &Params::default(), seed)?;
     let value = serde_json::to_value(&quantifier).map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
     model.set_quantifier(&head.name, value);

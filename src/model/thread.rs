@@ -20,7 +20,7 @@ pub struct ThreadStage {
 /// Strength of the penalty on the summed loss.
 const ALPHA: f64 = 1.0;
 /// More rows than this teach the few dozen coefficients nothing new; they are thinned out.
-const MAX_ROWS: usize = 3000;
+const MAX_ROWS: usize = 8000;
 
 impl ThreadStage {
     /// The stage that changes nothing: posteriors are the softmax of the text logits.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use ndarray::Array2;
 
 use super::context::{Told, agrees, inputs, n_inputs};
+use super::contrast::{Scaled, scales};
 use super::decision::{best_decision, named_class};
 use super::diagnose::{Diagnosis, diagnose};
 use super::dummy::{self, Metrics, f1_per_class};
@@ -230,7 +231,7 @@ impl HeadJob<'_> {
 
         let (c, scores) = self.out_of_fold(k)?;
         let x = TfIdf::new(self.counts, &vectoriser.df, vectoriser.n_docs);
-        let linear = self.fit(&x, k, c, 1e-4, None, |_| true)?;
+        let linear = self.fit_terms(&x, k, c, 1e-4, None, |_| true)?;
         let dense = match self.embedded {
             Some(x) => Some(self.fit(x, k, VECTORS_C, LOOSE / 10.0, None, |_| true)?),
             None => None,
@@ -282,7 +283,7 @@ impl HeadJob<'_> {
         if self.params.diagnose && !self.many {
             report.diagnosis = diagnose(self.labelled, self.h, &self.split.of, |keep| {
                 let x = TfIdf::of_rows(self.counts, keep);
-                Ok(self.fit(&x, k, c, LOOSE, None, keep)?.decision_function(&x))
+                Ok(self.fit_terms(&x, k, c, LOOSE, None, keep)?.decision_function(&x))
             })?;
         }
         let better = report.most_frequent.macro_f1.max(report.stratified.macro_f1);
@@ -292,6 +293,30 @@ impl HeadJob<'_> {
 
     fn y(&self, i: usize) -> Option<usize> {
         self.labelled.rows[i].y[self.h]
+    }
+
+    /// Fits the terms of the rows that `keep` names; those that tell classes apart cost less, where the recipe has it.
+    fn fit_terms(
+        &self,
+        x: &TfIdf<'_>,
+        k: usize,
+        c: f64,
+        tolerance: f64,
+        start: Option<&Linear>,
+        keep: impl Fn(usize) -> bool,
+    ) -> Result<Linear> {
+        if !self.params.recipe.contrast {
+            return self.fit(x, k, c, tolerance, start, keep);
+        }
+        let weights = row_weights(self.labelled, self.h, &self.params.recipe, &keep);
+        let scaled = Scaled { x, scales: scales(self.counts, &self.classes(), &weights, k) };
+        let start = start.map(|s| scaled.divided(s));
+        Ok(scaled.multiplied(self.fit(&scaled, k, c, tolerance, start.as_ref(), keep)?))
+    }
+
+    /// Class of each row; 0, at weight 0, where it has none.
+    fn classes(&self) -> Vec<u32> {
+        (0..self.labelled.rows.len()).map(|i| self.y(i).unwrap_or(0) as u32).collect()
     }
 
     /// Fits the rows that `keep` names.
@@ -305,7 +330,7 @@ impl HeadJob<'_> {
         keep: impl Fn(usize) -> bool,
     ) -> Result<Linear> {
         let weights = row_weights(self.labelled, self.h, &self.params.recipe, keep);
-        let y: Vec<u32> = (0..weights.len()).map(|i| self.y(i).unwrap_or(0) as u32).collect();
+        let y = self.classes();
         let softening = softening(self.labelled, &self.params.recipe);
         let problem = Problem { x, y: &y, weights: &weights, softening: &softening, n_classes: k };
         NewtonCg { alpha: 1.0 / c, tolerance, ..NewtonCg::default() }.solve(&problem, start)
@@ -366,7 +391,7 @@ impl HeadJob<'_> {
         start: Option<&Linear>,
         scores: &mut Scores,
     ) -> Result<Linear> {
-        let linear = self.fit(x, k, c, LOOSE, start, |i| self.split.of[i] != fold)?;
+        let linear = self.fit_terms(x, k, c, LOOSE, start, |i| self.split.of[i] != fold)?;
         let z = linear.decision_function(x);
         for i in (0..scores.len()).filter(|i| self.split.of[*i] == fold && !self.twins[*i]) {
             let words = self.counts.row(i)[0].iter().map(|e| e & INDEX_MASK);

@@ -49,7 +49,7 @@ pub(crate) fn softening(labelled: &LabelledCollection, recipe: &Recipe) -> Vec<f
 }
 
 /// Power of the source weights in the thread stage.
-const THREAD_POWER: f64 = 0.75;
+const THREAD_POWER: f64 = 0.5;
 
 /// Weight of each of `rows` in the thread stage: confidence and source, classes as they are.
 pub(crate) fn thread_weights(labelled: &LabelledCollection, h: usize, rows: &[usize]) -> Vec<f64> {

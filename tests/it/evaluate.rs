@@ -84,3 +84,34 @@ fn a_model_tested_on_its_own_labels_is_pointed_out() {
     let none = stance(&["evaluate", &path("labels.csv"), "-m", &path("labels.csv")]);
     assert_eq!(none.status.code(), Some(2));
 }
+
+#[test]
+fn rows_drawn_for_the_models_doubt_are_left_out_and_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    write_labels(&path("labels.csv"));
+    let mark = |part: &dyn Fn(usize) -> &'static str| -> String {
+        let file = std::fs::read_to_string(path("labels.csv")).unwrap();
+        let rows =
+            file.lines().enumerate().map(|(i, l)| format!("{l},{}\n", if i == 0 { "part" } else { part(i) }));
+        rows.collect()
+    };
+    let some = mark(&|i| if i % 5 == 0 { "informative" } else { "random" });
+    let n = some.matches("informative").count();
+    std::fs::write(path("some.csv"), &some).unwrap();
+    let out = stance(&["evaluate", &path("some.csv"), "--folds", "3", "--format", "json"]);
+    assert!(out.status.success(), "{}", stderr(&out));
+    assert!(
+        stderr(&out).contains(&format!("{n} comments were drawn for the model's doubt")),
+        "{}",
+        stderr(&out)
+    );
+    let json: Value = serde_json::from_str(&stdout(&out)).unwrap();
+    let all = stance(&["evaluate", &path("labels.csv"), "--folds", "3", "--format", "json", "-q"]);
+    let all: Value = serde_json::from_str(&stdout(&all)).unwrap();
+    assert_eq!(json["stance"]["n"].as_u64().unwrap() + n as u64, all["stance"]["n"].as_u64().unwrap());
+    std::fs::write(path("none.csv"), mark(&|_| "informative")).unwrap();
+    let out = stance(&["evaluate", &path("none.csv")]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(stderr(&out).contains("stance sample"), "{}", stderr(&out));
+}

@@ -203,3 +203,33 @@ fn repeated_and_contradictory_texts_are_told() {
     assert!(out.status.success(), "{err}");
     assert!(err.contains("repeat the text") && err.contains("x1 (line 92) and x2 (line 93)"), "{err}");
 }
+
+#[test]
+fn texts_that_stand_in_training_and_test_are_left_out_of_the_figures() {
+    let lab = Lab::new();
+    let mut csv = easy(90);
+    // The same words under twelve articles: no division into folds keeps them together.
+    for i in 0..12 {
+        writeln!(csv, "a{i},x{i},one remark that everybody copies,neutral").unwrap();
+    }
+    let out = stance(&["train", &lab.write("l.csv", csv), "-o", &lab.model()]);
+    let err = stderr(&out);
+    assert!(out.status.success(), "{err}");
+    assert!(err.contains("12 comments have their text in another fold too"), "{err}");
+}
+
+#[test]
+fn a_hundred_thousand_labels_are_learned() {
+    let lab = Lab::new();
+    let mut csv = "article,id,text,stance\n".to_owned();
+    for i in 0..100_000 {
+        let kinds =
+            ["leave our land,anti-Kremlin", "which part is next,neutral", "right all along,pro-Kremlin"];
+        let (text, stance) = kinds[i % 3].split_once(',').unwrap();
+        writeln!(csv, "a{},c{i},{text} comment {i},{stance}", i % 997).unwrap();
+    }
+    let labels = lab.write("l.csv", csv);
+    let out = stance(&["train", &labels, "-o", &lab.model(), "--features", "words"]);
+    assert!(out.status.success(), "{}", stderr(&out));
+    assert!(Path::new(&lab.model()).exists());
+}

@@ -223,8 +223,9 @@ fn a_hundred_thousand_labels_are_learned() {
     let lab = Lab::new();
     let mut csv = "article,id,text,stance\n".to_owned();
     for i in 0..100_000 {
-        let (text, stance) =
-            [("leave our land", "anti-Kremlin"), ("which part comes next", "neutral")][i % 2];
+        let kinds =
+            ["leave our land,anti-Kremlin", "which part is next,neutral", "right all along,pro-Kremlin"];
+        let (text, stance) = kinds[i % 3].split_once(',').unwrap();
         writeln!(csv, "a{},c{i},{text} comment {i},{stance}", i % 997).unwrap();
     }
     let labels = lab.write("l.csv", csv);

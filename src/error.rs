@@ -96,6 +96,12 @@ impl Error {
         e
     }
 
+    /// Whether the reader of an output has gone away.
+    pub fn is_broken_pipe(&self) -> bool {
+        let source = self.inner.source.as_ref().and_then(|s| s.downcast_ref::<std::io::Error>());
+        source.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// The file the error is in.
     pub fn file(mut self, file: impl Into<String>) -> Self {
         self.inner.file = Some(file.into());

@@ -128,12 +128,7 @@ impl Estimate {
             .map_err(|e| e.file(self.posteriors.display().to_string()))?;
         let mut out = Output::open(self.output.as_deref())?;
         for line in lines {
-            if let Err(e) = out.write_all(line.as_bytes()) {
-                if e.kind() == std::io::ErrorKind::BrokenPipe {
-                    return Ok(());
-                }
-                return Err(Error::io("output", e));
-            }
+            out.write_all(line.as_bytes()).map_err(|e| Error::io("the output", e))?;
         }
         out.finish()
     }

@@ -103,14 +103,8 @@ impl Output {
     /// Disk full, or the rename was refused.
     pub fn finish(self) -> Result<()> {
         match self {
-            Output::Stdout(mut w) => match w.flush() {
-                Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io("standard output", e)),
-                _ => Ok(()),
-            },
-            Output::Device(mut w, name) => match w.flush() {
-                Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Error::io(name, e)),
-                _ => Ok(()),
-            },
+            Output::Stdout(mut w) => w.flush().map_err(|e| Error::io("standard output", e)),
+            Output::Device(mut w, name) => w.flush().map_err(|e| Error::io(name, e)),
             Output::File { temp, target } => {
                 let name = target.display().to_string();
                 let temp = temp.into_inner().map_err(|e| Error::io(name.clone(), e.into_error()))?;

@@ -45,16 +45,13 @@ impl<F: ValueEnum + Default + Clone + Send + Sync + 'static> View<F> {
     }
 }
 
-/// Writes a whole result; a reader that has gone away is no error.
+/// Writes a whole result.
 ///
 /// # Errors
 /// What the target refuses.
 pub fn write(mut out: Output, body: &str) -> Result<()> {
-    match out.write_all(body.as_bytes()) {
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(e) => Err(Error::io("the output", e)),
-        Ok(()) => out.finish(),
-    }
+    out.write_all(body.as_bytes()).map_err(|e| Error::io("the output", e))?;
+    out.finish()
 }
 
 /// A value as indented JSON and a line end.

@@ -98,9 +98,11 @@ impl Recipe {
             && (0.0..=1.0).contains(&self.soften)
     }
 
-    /// Word 1–2-grams only, unweighted rows: what a plain bag-of-words classifier sees.
+    /// Word 1–2-grams only, those pairs that occur twice, unweighted rows: what a plain bag-of-words classifier sees.
     pub fn words() -> Self {
         Recipe {
+            // Pairs that occur once are most of the columns and bring this plain setting next to nothing.
+            bigram_min_df: 2,
             chars: None,
             vectors: false,
             contrast: false,

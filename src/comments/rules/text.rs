@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use super::table::Table;
 
 macro_rules! tables {
-    ($($table:ident = $phrases:ident;)*) => {
-        $(pub(crate) static $table: LazyLock<Table> = LazyLock::new(|| Table::new($phrases));)*
+    ($($table:ident = $($phrases:ident)|+;)*) => {
+        $(pub(crate) static $table: LazyLock<Table> = LazyLock::new(|| Table::new(&[$($phrases),+].concat()));)*
     };
 }
 
@@ -21,7 +21,7 @@ tables! {
     T_NOT_HEADING = NOT_HEADING;
     T_ENDS = ENDS;
     T_REPLY = REPLY;
-    T_ACTIONS = ACTIONS;
+    T_ACTIONS = ACTIONS | ROLES;
     T_ROLES = ROLES;
     T_SAYS = SAYS;
     T_JOINTS = JOINTS;
@@ -559,15 +559,6 @@ pub(crate) const ACTIONS: &[&str] = &[
     "thumb down",
     "thumbs down",
     "vote",
-    "guest",
-    "author",
-    "member",
-    "admin",
-    "moderator",
-    "editor",
-    "subscriber",
-    "verified",
-    "top contributor",
     "twitter",
     "facebook",
     "in reply to",
@@ -588,10 +579,6 @@ pub(crate) const ACTIONS: &[&str] = &[
     "alles anzeigen",
     "daumen hoch",
     "daumen runter",
-    "gast",
-    "autor",
-    "autorin",
-    "mitglied",
     "ausblenden",
     "einklappen",
     "ausklappen",
@@ -609,8 +596,6 @@ pub(crate) const ACTIONS: &[&str] = &[
     "lien permanent",
     "voir plus",
     "afficher plus",
-    "invité",
-    "auteur",
     "пожаловаться",
     "поделиться",
     "цитировать",
@@ -634,10 +619,6 @@ pub(crate) const ACTIONS: &[&str] = &[
     "скрыть",
     "раскрыть",
     "жалоба",
-    "гость",
-    "автор",
-    "модератор",
-    "администратор",
     "спам",
     "в избранное",
     "постоянная ссылка",
@@ -683,7 +664,7 @@ pub(crate) const ACTIONS: &[&str] = &[
     "писандидам",
 ];
 
-/// Of those, what somebody is: it stands between a name and a time.
+/// What somebody is, read as furniture like the actions; it may stand between a name and a time.
 pub(crate) const ROLES: &[&str] = &[
     "guest",
     "author",

@@ -173,7 +173,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             seen.index = self.entry(seen, text, self.usual);
             evidence.add(self.arena(seen.index).evidence(seen.index & !FRESH));
         }
-        let lang = evidence.decide(|| guessed_part(text).to_owned());
+        let lang = evidence.decide(|| guessed_part(text));
         let stemming = self.recipe.stem.then(|| Stemming::of(lang));
         if let Some(code) = stemming.filter(|_| stemming != self.usual).map(Stemming::code) {
             for seen in &mut row {

@@ -60,7 +60,10 @@ const LISTS: [(Lang, &str); 8] = [
         "the and of you is are this that with have has they it's what not will for your would there from just \
           people who how why but his their them if about be been was were than then when which should could can \
           i i'm don't doesn't he she we our my to in it on at as by or so all more some only out up because its \
-          that's can't isn't didn't won't you're they're there's",
+          that's can't isn't didn't won't you're they're there's those these any very much other into after now here \
+          did does doing going being again never always really right know think make get got good like one said \
+          before while without against since until though whether through maybe probably nothing something \
+          anything everything someone anyone everyone where both every many few too",
     ),
 ];
 

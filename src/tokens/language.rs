@@ -108,9 +108,10 @@ pub(super) const CYRILLIC_BITS: [u32; 48] = {
 };
 
 impl OfChunk {
-    /// Evidence of one chunk; counts are cut at 255.
+    /// Evidence of one chunk; counts are cut at 255. Web addresses and names of users are in no language.
     pub(crate) fn new(chunk: &str) -> Self {
         let mut e = OfChunk::default();
+        let chunk = before_address(chunk);
         let mut lower = String::new();
         let is_part = |c: char| is_letter(c) || matches!(c, '\'' | '’' | 'ʻ' | '‘' | 'ʼ');
         for word in chunk.split(|c: char| !is_part(c)).filter(|w| !w.is_empty()) {
@@ -280,7 +281,7 @@ impl Evidence {
         if uz >= 2 && uz > en {
             return Some("uz");
         }
-        if self.n(ACCENTED) == 0 && (self.n(WORDS) < 6 || en > 0) {
+        if self.n(ACCENTED) == 0 && (self.n(WORDS) < 6 || en > 0) || self.n(WORDS) < 3 {
             // Too short for trigrams, or English all but certain.
             return (en > 0).then_some("en");
         }
@@ -343,12 +344,26 @@ pub fn detect(text: &str) -> Option<&'static str> {
     let head = &text[..text.floor_char_boundary(4096)];
     let mut evidence = Evidence::default();
     super::for_each_chunk(head, |chunk| evidence.add(&OfChunk::new(chunk)));
-    evidence.decide(|| guessed_part(head).to_owned())
+    evidence.decide(|| guessed_part(head))
 }
 
-/// The part of a text that trigrams are counted in: more costs time and tells no more.
-pub(crate) fn guessed_part(text: &str) -> &str {
-    &text[..text.floor_char_boundary(200)]
+/// What trigrams are counted in: the beginning of a text (more costs time and tells no more) without web addresses
+/// and names of users.
+pub(crate) fn guessed_part(text: &str) -> String {
+    let mut out = String::new();
+    super::for_each_chunk(&text[..text.floor_char_boundary(400)], |chunk| {
+        if out.len() < 200 {
+            out.extend([before_address(chunk), " "]);
+        }
+    });
+    out
+}
+
+/// A chunk up to the web address or the `@name` in it.
+fn before_address(chunk: &str) -> &str {
+    let name = memchr::memchr(b'@', chunk.as_bytes());
+    let end = name.into_iter().chain(super::address(chunk)).min();
+    &chunk[..end.unwrap_or(chunk.len())]
 }
 
 #[cfg(test)]
@@ -375,10 +390,19 @@ mod tests {
     }
 
     #[test]
+    fn addresses_and_names_of_users_are_in_no_language() {
+        assert_eq!(detect("@SomeLongName @another_name Ну и отлично"), Some("ru"));
+        assert_eq!(detect("Ну и зачем https://example.org/some/long/path-of-latin-words?and=more"), Some("ru"));
+        assert_eq!(detect("https://example.org/das-glaubt-doch-kein-mensch-mehr-was-sie-da-erzählt"), None);
+        assert_eq!(detect("@name: das glaubt doch kein Mensch mehr, was sie da erzählt"), Some("de"));
+    }
+
+    #[test]
     fn latin_words_are_told_or_left_open() {
         assert_eq!(detect("They should have stopped this years ago"), Some("en"));
         assert_eq!(detect("Das glaubt doch kein Mensch mehr, was die Regierung da erzählt"), Some("de"));
         assert_eq!(detect("lol"), None);
+        assert_eq!(detect("Stay safe internet dude, hold on to those close"), Some("en"));
         assert_eq!(detect("12345 !!!"), None);
         assert_eq!(detect(""), None);
         assert_eq!(detect("これは嘘だ"), None);

@@ -105,7 +105,8 @@ fn rows_of(model: &Model, why: Option<Why>, thread: &Thread) -> Vec<Vec<u8>> {
         write_field(&mut line, &thread.article);
         line.push(b',');
         write_field(&mut line, &comment.id);
-        let all: Option<Vec<Vec<f64>>> = posteriors.iter().map(|p| p.rows[i].clone()).collect();
+        let of_heads: Option<Vec<&[f64]>> = posteriors.iter().map(|p| p.rows[i].as_deref()).collect();
+        let all = of_heads.map(|heads| heads.concat());
         let why = why.map_or_else(Vec::new, |w| w.cells(model, &items, i));
         score_rows::write_classes(model, all.as_deref(), &why, &mut line);
         line

@@ -255,8 +255,9 @@ fn pipeline(
         let (to_writer, results) = mpsc::sync_channel::<mpsc::Receiver<Result<Scored>>>(n_workers * 3);
         for _ in 0..n_workers {
             scope.spawn(|| {
-                let mut worker =
-                    Worker { model, why, scorer: Scorer::new(model), shape, stem, z: Vec::new() };
+                let scorer = Scorer::new(model);
+                let (z, posteriors) = (Vec::new(), Vec::new());
+                let mut worker = Worker { model, why, scorer, shape, stem, z, posteriors };
                 loop {
                     // The lock is held only while a block is taken.
                     let next = match blocks.lock() {
@@ -315,6 +316,7 @@ struct Worker<'m> {
     shape: &'m Shape,
     stem: &'m str,
     z: Vec<f64>,
+    posteriors: Vec<f64>,
 }
 
 /// A row of JSONL; borrowed where nothing is escaped.
@@ -367,7 +369,7 @@ impl<'de: 'a, 'a> serde::Deserialize<'de> for Scalar<'a> {
 
 impl Worker<'_> {
     fn score(&mut self, block: &Block, first: bool) -> Result<Scored> {
-        let text = std::str::from_utf8(&block.bytes).map_err(|e| {
+        let text = simdutf8::compat::from_utf8(&block.bytes).map_err(|e| {
             let line =
                 block.line + memchr::memchr_iter(b'\n', &block.bytes[..e.valid_up_to()]).count() as u64;
             Error::input("is not UTF-8").line(line).hint("save the file as UTF-8")
@@ -447,21 +449,22 @@ impl Worker<'_> {
             write_field(bytes, id);
         }
         let item = Item { text, parent_text, ..Item::default() };
-        let mut z = std::mem::take(&mut self.z);
-        let facts = self.scorer.logits(text, &mut z);
-        let posteriors = (facts.n_chunks > 0).then(|| self.scorer.posteriors(&item, &z, &facts, None));
+        let facts = self.scorer.logits(text, &mut self.z);
+        let readable = facts.n_chunks > 0;
+        if readable {
+            self.scorer.posteriors(&item, &self.z, &facts, None, &mut self.posteriors);
+        }
         let why = self.why.map_or_else(Vec::new, |w| w.cells(self.model, &[item], 0));
-        write_classes(self.model, posteriors.as_deref(), &why, bytes);
-        self.z = z;
+        write_classes(self.model, readable.then_some(&self.posteriors), &why, bytes);
         out.ends.push(bytes.len());
     }
 }
 
-/// Writes the named class and the posteriors of every head, and ends the row; an empty or unreadable text has
-/// neither. `why` are the cells of [`Why::cells`], or none.
+/// Writes the named class and the posteriors of every head, which stand one head after the other, and ends the row; an
+/// empty or unreadable text has neither. `why` are the cells of [`Why::cells`], or none.
 pub(super) fn write_classes(
     model: &Model,
-    posteriors: Option<&[Vec<f64>]>,
+    posteriors: Option<&[f64]>,
     why: &[Vec<u8>],
     out: &mut Vec<u8>,
 ) {
@@ -471,7 +474,10 @@ pub(super) fn write_classes(
         out.push(b'\n');
         return;
     };
-    for (h, (head, p)) in model.heads().iter().zip(posteriors).enumerate() {
+    let mut rest = posteriors;
+    for (h, head) in model.heads().iter().enumerate() {
+        let (p, others) = rest.split_at(head.classes.len());
+        rest = others;
         out.push(b',');
         write_field(out, &head.classes[head.decide(p)]);
         for p in p {

@@ -9,11 +9,13 @@ use crate::tokens::plain::Plain;
 use crate::tokens::stem::Stemming;
 use crate::tokens::{PaddedPart, for_each_chunk, function_words, normalise, words};
 
+/// Bits of a term's id.
+pub(crate) const ID_BITS: u32 = 24;
 /// Bits of an id from [`Lexicon::word`]: the word begins, or ends, a 2-gram that the lexicon may know.
-pub(crate) const BEGINS: u32 = 1 << 30;
-pub(crate) const ENDS: u32 = 1 << 29;
+pub(crate) const BEGINS: u32 = 1 << ID_BITS;
+pub(crate) const ENDS: u32 = 1 << (ID_BITS + 1);
 /// The id itself.
-const ID: u32 = (1 << 29) - 1;
+const ID: u32 = (1 << ID_BITS) - 1;
 /// A word the lexicon does not know; it breaks bigrams.
 const UNKNOWN: u32 = ID;
 
@@ -129,7 +131,9 @@ pub(crate) struct Analyser<'e, L> {
     row: Vec<Seen>,
     /// Vector ids of the comment at hand.
     vector_ids: Vec<u32>,
-    /// Pairs of adjoining words of the comment at hand.
+    /// Words of the comment at hand, those of them that are known, and pairs of adjoining ones.
+    row_words: Vec<u32>,
+    known: Vec<u32>,
     pairs: Vec<(u32, u32)>,
     slots: Slots,
     plain: Plain,
@@ -150,6 +154,8 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             fresh: Arena::default(),
             row: Vec::new(),
             vector_ids: Vec::new(),
+            row_words: Vec::new(),
+            known: Vec::new(),
             pairs: Vec::new(),
             slots: Vec::new(),
             plain: Plain::default(),
@@ -190,39 +196,42 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
 
     fn tally(&mut self, row: &[Seen], facts: &mut Facts) {
         self.vector_ids.clear();
-        self.pairs.clear();
-        let with_bigrams = self.recipe.word_ngrams >= 2;
+        self.row_words.clear();
         let [words, bigrams, chars] = &mut self.tallies;
-        let pairs = &mut self.pairs;
-        let mut before = UNKNOWN;
-        let mut add = |word: u32| {
-            facts.n_words += 1;
-            if word == UNKNOWN {
-                facts.n_unknown += 1;
-            } else {
-                words.add(&[word & ID]);
-                // Most pairs are none of the vocabulary, and most of these are told by their words.
-                if with_bigrams && before & BEGINS != 0 && word & ENDS != 0 {
-                    pairs.push((before & ID, word & ID));
-                }
-            }
-            before = word;
-        };
         for seen in row {
             let arena = if seen.index & FRESH == 0 { &self.chunks.arena } else { &self.fresh };
             let entry = arena.entry(seen.index & !FRESH);
             if entry.single {
-                add(entry.start);
+                self.row_words.push(entry.start);
                 continue;
             }
             let ids = &arena.ids[entry.start as usize..];
             let (of_words, ids) = ids.split_at(usize::from(entry.n_words));
             let (of_chars, ids) = ids.split_at(usize::from(entry.n_chars));
-            of_words.iter().for_each(|word| add(*word));
+            self.row_words.extend_from_slice(of_words);
             chars.add(of_chars);
             self.vector_ids.extend_from_slice(&ids[..usize::from(entry.n_vectors)]);
         }
-        self.lexicon.bigrams(pairs, &mut self.slots, |id| bigrams.add(&[id]));
+        // Always written and counted if wanted: whether a word is known cannot be guessed ahead.
+        let n_words = self.row_words.len();
+        self.known.resize(n_words, 0);
+        let mut n = 0;
+        for word in &self.row_words {
+            self.known[n] = word & ID;
+            n += usize::from(*word != UNKNOWN);
+        }
+        words.add(&self.known[..n]);
+        (facts.n_words, facts.n_unknown) = (n_words as u32, (n_words - n) as u32);
+        if self.recipe.word_ngrams >= 2 {
+            // Most pairs are none of the vocabulary, and most of these are told by their words.
+            self.pairs.resize(n_words, (0, 0));
+            let mut n = 0;
+            for pair in self.row_words.windows(2) {
+                self.pairs[n] = (pair[0] & ID, pair[1] & ID);
+                n += usize::from(pair[0] & BEGINS != 0 && pair[1] & ENDS != 0);
+            }
+            self.lexicon.bigrams(&self.pairs[..n], &mut self.slots, |id| bigrams.add(&[id]));
+        }
     }
 
     /// The comment analysed last as word vectors: its language group, and the weighted mean of its words'
@@ -233,7 +242,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         let table = embedding.tables[group];
         out.resize(table.dim(), 0.0);
         let of_group = self.vector_ids.iter().filter(|i| usize::from(*i & GROUP != 0) == group);
-        table.embed(of_group.map(|i| i & !GROUP), out);
+        table.embed(of_group.map(|i| (i & !GROUP) - 1), out);
         Some(group)
     }
 
@@ -277,7 +286,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
                     n_vectors += 1;
                 }
             }
-            known.votes
+            if known.votes { function_words::languages(std::str::from_utf8(word).unwrap_or_default()) } else { 0 }
         };
         let chunk = &text[seen.start as usize..(seen.start + seen.len) as usize];
         let normal = if self.plain.read(chunk) {
@@ -352,8 +361,8 @@ fn look_up(
         id: lexicon.word(stem).unwrap_or(UNKNOWN),
         vectors: [0, 1].map(|g: usize| {
             let found = embedding.and_then(|(e, many)| e.find(g, stem, many));
-            found.map_or(NO_VECTOR, |i| i | if g == 1 { GROUP } else { 0 })
+            found.map_or(NO_VECTOR, |i| (i + 1) | if g == 1 { GROUP } else { 0 })
         }),
-        votes: function_words::languages(word),
+        votes: function_words::languages(word) != 0,
     }
 }

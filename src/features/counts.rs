@@ -5,14 +5,14 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::Recipe;
-use super::analyser::{Analyser, BIGRAMS, CHARS, Facts, WORDS};
+use super::analyser::{Analyser, BIGRAMS, CHARS, Facts, ID_BITS, WORDS};
 use super::embedding::Embedding;
 use super::texts::Texts;
 use super::vocabulary::{Growing, Vocabulary};
 use crate::error::{Error, Kind, Result};
 
 /// Low bits of an entry hold the index, high bits the frequency.
-pub(crate) const INDEX_BITS: u32 = 24;
+pub(crate) const INDEX_BITS: u32 = ID_BITS;
 pub(crate) const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
 
 /// Term counts of comments, row by row and column by column. An entry packs term (or row) and frequency.
@@ -134,6 +134,11 @@ fn add_df(total: &mut Vec<u32>, map: &[u32], df: &[u32]) {
     }
 }
 
+fn too_many_terms() -> Error {
+    Error::input("more than 16 million different terms, which is more than a model holds")
+        .hint("train on fewer comments")
+}
+
 /// Reads texts into a vocabulary, its document frequencies and the counts.
 ///
 /// # Errors
@@ -157,6 +162,9 @@ pub(crate) fn read(
     let mut maps: Vec<[Vec<u32>; 3]> = Vec::with_capacity(pieces.len());
     for piece in &mut pieces {
         let terms = std::mem::take(&mut piece.terms);
+        if [terms.words.len(), terms.bigrams.len(), terms.chars.len()].into_iter().any(|n| n >= INDEX_MASK as usize) {
+            return Err(too_many_terms());
+        }
         let words: Vec<u32> =
             (0..terms.words.len() as u32).map(|i| all.words.intern(terms.words.get(i))).collect();
         let bigrams: Vec<u32> = (0..terms.bigrams.len() as u32)
@@ -183,8 +191,7 @@ pub(crate) fn read(
     let chars = rank(&df[CHARS], recipe.char_min_df, |i| all.chars.get(i));
     let n_terms = words.len() + bigrams.len() + chars.len();
     if n_terms > INDEX_MASK as usize {
-        return Err(Error::input(format!("{n_terms} different terms are more than a model holds"))
-            .hint("train on fewer comments"));
+        return Err(too_many_terms());
     }
 
     let mut vocabulary_words = Texts::default();

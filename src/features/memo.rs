@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::analyser::ID_BITS;
 use crate::tokens::language::OfChunk;
 
 /// One chunk under one stemming: its term ids, and what it says about the language.
@@ -154,43 +155,41 @@ impl Chunks {
 }
 
 /// What is known of one word.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Known {
     /// Its id and flags, as [`super::analyser::Lexicon::word`] gives them.
     pub id: u32,
-    /// Ids in the tables of word vectors.
+    /// Ids in the tables of word vectors, plus one; [`NO_VECTOR`] where there is none.
     pub vectors: [u32; 2],
-    /// Languages that have it as a function word, a bit each.
-    pub votes: u8,
+    /// Whether some language has it as a function word.
+    pub votes: bool,
 }
 
-/// Most words that are remembered: from 2^10 on their number is multiplied by four.
-const MAX_WORDS: usize = 1 << 18;
+/// A word without a vector.
+pub(super) const NO_VECTOR: u32 = 0;
+
+/// Pairs of slots; their memory is taken as zeros, which costs nothing before it is written to.
+const N_PAIRS: usize = 1 << 16;
+/// Bits of a slot that hold what is known: id and flags, then the vote.
+const KNOWN_BITS: u32 = ID_BITS + 3;
+const VOTES: u64 = 1 << (KNOWN_BITS - 1);
+const KNOWN: u64 = (1 << KNOWN_BITS) - 1;
 
 /// Words under a stemming, by hash, and what is known of them: chunks differ by punctuation and capitals, their words
-/// do not, and a stemmer costs more than a lookup. A word takes the place of another that shares its slot.
+/// do not, and a stemmer costs more than a lookup. Of the words that share a pair of slots the last two stay.
 pub(super) struct Words {
-    slots: Vec<Slot>,
+    /// The hash's upper 37 bits and what is known; 0 is free. With the bits of the place 53 tell words apart.
+    pairs: Vec<[u64; 2]>,
     /// Ids in the tables of word vectors, slot by slot; none without vectors.
-    vectors: Vec<[u32; 2]>,
-    with_vectors: bool,
+    vectors: Vec<[[u32; 2]; 2]>,
     n_used: usize,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    /// The word's hash, never 0, which is a free slot.
-    hash: u64,
-    id: u32,
-    votes: u8,
 }
 
 impl Words {
     /// With or without room for ids of word vectors.
     pub fn new(with_vectors: bool) -> Self {
-        let mut words = Words { slots: Vec::new(), vectors: Vec::new(), with_vectors, n_used: 0 };
-        words.grow(1 << 10);
-        words
+        let vectors = if with_vectors { vec![[[NO_VECTOR; 2]; 2]; N_PAIRS] } else { Vec::new() };
+        Words { pairs: vec![[0; 2]; N_PAIRS], vectors, n_used: 0 }
     }
 
     /// Number of words that are remembered.
@@ -198,50 +197,28 @@ impl Words {
         self.n_used
     }
 
-    #[inline]
-    fn place(&self, hash: u64) -> usize {
-        (hash >> 8) as usize & (self.slots.len() - 1)
-    }
-
     /// What is known of the word with this hash; what `find` says of it where nothing is.
     #[inline]
     pub fn get(&mut self, hash: u64, find: impl FnOnce() -> Known) -> Known {
-        let hash = hash.max(1);
-        let at = self.place(hash);
-        let Slot { hash: found, id, votes } = self.slots[at];
-        if found == hash {
-            let vectors = if self.with_vectors { self.vectors[at] } else { [NO_VECTOR; 2] };
-            return Known { id, vectors, votes };
-        }
-        if self.n_used * 2 > self.slots.len() && self.slots.len() < MAX_WORDS {
-            self.grow(self.slots.len() * 4);
+        let at = (hash >> 8) as usize & (N_PAIRS - 1);
+        let pair = &mut self.pairs[at];
+        for (slot, i) in pair.iter().zip(0..) {
+            if *slot & !KNOWN == hash & !KNOWN && *slot != 0 {
+                let vectors = self.vectors.get(at).map_or([NO_VECTOR; 2], |v| v[i]);
+                let id = (slot & (VOTES - 1)) as u32;
+                return Known { id, vectors, votes: slot & VOTES != 0 };
+            }
         }
         let known = find();
-        let at = self.place(hash);
-        self.n_used += usize::from(self.slots[at].hash == 0);
-        self.slots[at] = Slot { hash, id: known.id, votes: known.votes };
-        if self.with_vectors {
-            self.vectors[at] = known.vectors;
+        self.n_used += usize::from(pair[1] == 0);
+        let votes = if known.votes { VOTES } else { 0 };
+        *pair = [hash & !KNOWN | votes | u64::from(known.id), pair[0]];
+        if let Some(vectors) = self.vectors.get_mut(at) {
+            *vectors = [known.vectors, vectors[0]];
         }
         known
     }
-
-    fn grow(&mut self, size: usize) {
-        let slots = std::mem::replace(&mut self.slots, vec![Slot::default(); size]);
-        let n_vectors = if self.with_vectors { size } else { 0 };
-        let vectors = std::mem::replace(&mut self.vectors, vec![[NO_VECTOR; 2]; n_vectors]);
-        for (i, slot) in slots.into_iter().enumerate().filter(|(_, s)| s.hash != 0) {
-            let at = self.place(slot.hash);
-            self.slots[at] = slot;
-            if self.with_vectors {
-                self.vectors[at] = vectors[i];
-            }
-        }
-    }
 }
-
-/// A word without a vector.
-pub(super) const NO_VECTOR: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {
@@ -272,11 +249,10 @@ mod tests {
         assert_eq!(chunks.find(hash(3000), chunks.first_slot(hash(3000))), None);
 
         let mut words = Words::new(true);
-        for i in 0..100_000 {
-            let vectors = [i as u32, NO_VECTOR];
-            words.get(hash(i), || Known { id: i as u32, vectors, votes: 0 });
-            let known = words.get(hash(i), || unreachable!("it was just told"));
-            assert_eq!((known.id, known.vectors), (i as u32, vectors));
+        for i in 1..200_000 {
+            let told = |i: u64| Known { id: i as u32, vectors: [i as u32, NO_VECTOR], votes: i % 3 == 0 };
+            words.get(hash(i), || told(i));
+            assert_eq!(words.get(hash(i), || unreachable!("it was just told")), told(i));
         }
     }
 }

@@ -101,12 +101,17 @@ impl Lexicon for &Vocabulary {
 
     #[inline]
     fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Slots, mut f: impl FnMut(u32)) {
-        slots.clear();
+        slots.resize(pairs.len(), (0, 0));
+        // Always written and counted if marked: whether a pair is cannot be guessed ahead.
+        let mut n = 0;
         for &(a, b) in pairs {
             let hash = hash_pair(a, b);
-            if self.pair_marks.may_hold(hash) {
-                slots.push((hash, self.pair_index.first_slot(hash)));
-            }
+            slots[n].0 = hash;
+            n += usize::from(self.pair_marks.may_hold(hash));
+        }
+        slots.truncate(n);
+        for (hash, slot) in slots.iter_mut() {
+            *slot = self.pair_index.first_slot(*hash);
         }
         for &(hash, slot) in slots.iter() {
             if let Some(id) = self.pair_index.find(hash, slot) {

@@ -17,9 +17,9 @@ pub(crate) fn n_inputs(k: usize, vectors: bool) -> usize {
 }
 
 /// Centres and bounds logits.
-pub(crate) fn bounded(z: &[f64]) -> Vec<f64> {
+pub(crate) fn bounded(z: &[f64]) -> impl Iterator<Item = f64> {
     let mean = z.iter().sum::<f64>() / z.len() as f64;
-    z.iter().map(|x| (x - mean).clamp(-MAX_LOGIT, MAX_LOGIT)).collect()
+    z.iter().map(move |x| (x - mean).clamp(-MAX_LOGIT, MAX_LOGIT))
 }
 
 /// What the thread stage is told of one comment.
@@ -41,8 +41,15 @@ pub(crate) struct Told<'a> {
 /// Inputs of one comment: its bounded text logits, those of the parent where the comment agrees with it, those
 /// by word vectors, and the scalars. Lengths are scaled to be of the size of the flags.
 pub(crate) fn inputs(told: &Told<'_>) -> Vec<f64> {
+    let mut x = Vec::with_capacity(n_inputs(told.z.len(), told.vectors.is_some()));
+    extend_inputs(told, &mut x);
+    x
+}
+
+/// As [`inputs`], into `x`, which must be empty.
+pub(crate) fn extend_inputs(told: &Told<'_>, x: &mut Vec<f64>) {
     let Told { z, facts, .. } = *told;
-    let mut x = bounded(z);
+    x.extend(bounded(z));
     match told.parent {
         Some(p) if told.agrees => x.extend(bounded(p)),
         _ => x.resize(2 * z.len(), 0.0),
@@ -61,7 +68,6 @@ pub(crate) fn inputs(told: &Told<'_>) -> Vec<f64> {
         if facts.n_words == 0 { 0.0 } else { f64::from(facts.n_unknown) / n_words },
         flag(told.reply),
     ]);
-    x
 }
 
 /// Phrases with which a reply takes its parent's side, normalised; written for this project.

@@ -124,7 +124,7 @@ impl Model {
                 head: head.name.clone(),
                 classes: head.classes.clone(),
                 lang: facts.lang,
-                scores: head.thread.scores(&x),
+                scores: head.thread.scores(&x).collect(),
                 posterior: head.thread.posterior(&x),
                 contributions,
             });

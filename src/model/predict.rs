@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::context::{Told, agrees, inputs, own_words};
+use super::context::{Told, agrees, extend_inputs, own_words};
 use super::quantised::Column;
 use super::{Head, Item, Model, Posteriors};
 use crate::features::analyser::{Analyser, Facts};
@@ -79,6 +79,8 @@ pub(crate) struct Scorer<'m> {
     sublinear: [f32; 256],
     sums: Vec<f32>,
     vector: Vec<f32>,
+    /// Inputs of a thread stage.
+    inputs: Vec<f64>,
 }
 
 impl<'m> Scorer<'m> {
@@ -89,6 +91,7 @@ impl<'m> Scorer<'m> {
             sublinear: std::array::from_fn(|tf| SUBLINEAR[tf] as f32),
             sums: Vec::new(),
             vector: Vec::new(),
+            inputs: Vec::new(),
         }
     }
 
@@ -190,14 +193,15 @@ impl<'m> Scorer<'m> {
         }
     }
 
-    /// Posteriors of every head for one item, given its text logits.
+    /// Posteriors of every head for one item, given its text logits, one head after the other into `out`.
     pub fn posteriors(
         &mut self,
         item: &Item<'_>,
         z: &[f64],
         facts: &Facts,
         parent: Option<&[f64]>,
-    ) -> Vec<Vec<f64>> {
+        out: &mut Vec<f64>,
+    ) {
         let reply = parent.is_some() || item.parent_text.is_some();
         let agrees = reply && agrees(item.text);
         let mut from_text = Vec::new();
@@ -210,7 +214,7 @@ impl<'m> Scorer<'m> {
             parent = Some(&from_text);
         }
         let mut at = 0;
-        let mut out = Vec::with_capacity(self.model.heads.len());
+        out.clear();
         let n_logits: usize = self.model.heads.iter().map(|h| h.classes.len()).sum();
         for head in &self.model.heads {
             let range = at..at + head.classes.len();
@@ -223,9 +227,10 @@ impl<'m> Scorer<'m> {
                 reply,
                 facts,
             };
-            out.push(head.thread.posterior(&inputs(&told)));
+            self.inputs.clear();
+            extend_inputs(&told, &mut self.inputs);
+            head.thread.extend_posterior(&self.inputs, out);
         }
-        out
     }
 }
 
@@ -259,23 +264,29 @@ impl Model {
                 items.iter().map(score).collect::<Vec<_>>()
             })
             .collect();
-        let rows: Vec<Option<Vec<Vec<f64>>>> = items
+        let rows: Vec<Option<Vec<f64>>> = items
             .par_iter()
             .zip(&texts)
             .map_init(
                 || Scorer::new(self),
                 |scorer, (item, (z, facts))| {
                     let parent = item.parent.and_then(|p| texts.get(p)).map(|(z, _)| z.as_slice());
-                    (facts.n_chunks > 0).then(|| scorer.posteriors(item, z, facts, parent))
+                    (facts.n_chunks > 0).then(|| {
+                        let mut out = Vec::new();
+                        scorer.posteriors(item, z, facts, parent, &mut out);
+                        out
+                    })
                 },
             )
             .collect();
-        let posteriors = |(h, head): (usize, &Head)| Posteriors {
-            head: head.name.clone(),
-            classes: head.classes.clone(),
-            rows: rows.iter().map(|r| r.as_ref().map(|r| r[h].clone())).collect(),
+        let mut at = 0;
+        let posteriors = |head: &Head| {
+            let range = at..at + head.classes.len();
+            at = range.end;
+            let rows = rows.iter().map(|r| r.as_ref().map(|r| r[range.clone()].to_vec())).collect();
+            Posteriors { head: head.name.clone(), classes: head.classes.clone(), rows }
         };
-        self.heads.iter().enumerate().map(posteriors).collect()
+        self.heads.iter().map(posteriors).collect()
     }
 
     /// Of each item's words: how many no training comment held, and how many there are.

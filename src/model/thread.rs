@@ -74,14 +74,23 @@ impl ThreadStage {
     }
 
     /// Scores of each class: `T x + b`.
-    pub fn scores(&self, x: &[f64]) -> Vec<f64> {
-        let dot = |w: &[f64]| w.iter().zip(x).map(|(w, x)| w * x).sum::<f64>();
-        self.coefficients.iter().zip(&self.intercept).map(|(w, b)| dot(w) + b).collect()
+    pub fn scores(&self, x: &[f64]) -> impl Iterator<Item = f64> {
+        let dot = move |w: &[f64]| w.iter().zip(x).map(|(w, x)| w * x).sum::<f64>();
+        self.coefficients.iter().zip(&self.intercept).map(move |(w, b)| dot(w) + b)
     }
 
     /// Posterior of each class.
     pub fn posterior(&self, x: &[f64]) -> Vec<f64> {
-        softmax(&self.scores(x))
+        let mut out = Vec::with_capacity(self.intercept.len());
+        self.extend_posterior(x, &mut out);
+        out
+    }
+
+    /// Appends the posterior of each class to `out`.
+    pub(crate) fn extend_posterior(&self, x: &[f64], out: &mut Vec<f64>) {
+        let start = out.len();
+        out.extend(self.scores(x));
+        softmax_in_place(&mut out[start..]);
     }
 }
 
@@ -103,10 +112,16 @@ fn systematic(weights: &[f64], n: usize) -> Vec<usize> {
 
 /// Softmax of logits.
 pub(crate) fn softmax(z: &[f64]) -> Vec<f64> {
+    let mut out = z.to_vec();
+    softmax_in_place(&mut out);
+    out
+}
+
+fn softmax_in_place(z: &mut [f64]) {
     let max = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let e: Vec<f64> = z.iter().map(|z| (z - max).exp()).collect();
-    let sum: f64 = e.iter().sum();
-    e.into_iter().map(|e| e / sum).collect()
+    z.iter_mut().for_each(|z| *z = (*z - max).exp());
+    let sum: f64 = z.iter().sum();
+    z.iter_mut().for_each(|z| *z /= sum);
 }
 
 #[cfg(test)]

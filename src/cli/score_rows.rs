@@ -1,5 +1,6 @@
 //! Rows of comments -> scored rows: a reader, workers, and a writer that keeps the order, in bounded memory.
 
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::sync::mpsc;
 
@@ -9,6 +10,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::why::{self, Why};
 use crate::error::{Error, Kind, Result};
+use crate::features::analyser::{AT_ONCE, Facts};
 use crate::labels::csv::{Records, write_field};
 use crate::model::predict::Scorer;
 use crate::model::{Item, Model};
@@ -256,8 +258,8 @@ fn pipeline(
         for _ in 0..n_workers {
             scope.spawn(|| {
                 let scorer = Scorer::new(model);
-                let (z, posteriors) = (Vec::new(), Vec::new());
-                let mut worker = Worker { model, why, scorer, shape, stem, z, posteriors };
+                let (read, posteriors) = (vec![Default::default(); AT_ONCE], Vec::new());
+                let mut worker = Worker { model, why, scorer, shape, stem, read, posteriors };
                 loop {
                     // The lock is held only while a block is taken.
                     let next = match blocks.lock() {
@@ -315,8 +317,18 @@ struct Worker<'m> {
     scorer: Scorer<'m>,
     shape: &'m Shape,
     stem: &'m str,
-    z: Vec<f64>,
+    /// Logits and facts of the rows at hand.
+    read: Vec<(Vec<f64>, Facts)>,
     posteriors: Vec<f64>,
+}
+
+/// A comment to score.
+struct Row<'a> {
+    article: Cow<'a, str>,
+    id: Cow<'a, str>,
+    line: u64,
+    text: Cow<'a, str>,
+    parent_text: Cow<'a, str>,
 }
 
 /// A row of JSONL; borrowed where nothing is escaped.
@@ -334,7 +346,7 @@ struct JsonRow<'a> {
 
 /// A string, or a number or null taken as one.
 #[derive(Default)]
-struct Scalar<'a>(std::borrow::Cow<'a, str>);
+struct Scalar<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> serde::Deserialize<'de> for Scalar<'a> {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
@@ -385,6 +397,7 @@ impl Worker<'_> {
 
     fn jsonl(&mut self, text: &str, line: u64, out: &mut Scored) -> Result<()> {
         let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut rows = Vec::with_capacity(AT_ONCE);
         for i in 0.. {
             if rest.is_empty() {
                 break;
@@ -406,15 +419,17 @@ impl Worker<'_> {
                     .line(line)
                     .hint("name the comment's body text"));
             };
-            let parent = (!row.parent_text.0.is_empty()).then_some(row.parent_text.0.as_ref());
-            self.row(&row.article.0, &row.id.0, line, &text.0, parent, out);
+            let (article, id, parent_text) = (row.article.0, row.id.0, row.parent_text.0);
+            self.add(Row { article, id, line, text: text.0, parent_text }, &mut rows, out);
         }
+        self.rows(&rows, out);
         Ok(())
     }
 
     fn csv(&mut self, text: &str, c: &Columns, line: u64, first: bool, out: &mut Scored) -> Result<()> {
         let mut records = Records::with_separator(text, c.separator, line);
         let mut fields = Vec::new();
+        let mut rows = Vec::with_capacity(AT_ONCE);
         if first {
             records.next_into(&mut fields)?;
         }
@@ -423,51 +438,53 @@ impl Worker<'_> {
                 let what = format!("{} fields where the header has {}", fields.len(), c.n);
                 return Err(Error::input(what).line(line).hint("quote fields that hold a separator"));
             }
-            let get = |i: Option<usize>| i.map_or("", |i| fields[i].as_ref());
-            let parent = get(c.parent_text);
-            let parent = (!parent.is_empty()).then_some(parent);
-            self.row(get(c.article), get(c.id), line, &fields[c.text], parent, out);
+            let mut get = |i: Option<usize>| i.map_or(Cow::Borrowed(""), |i| std::mem::take(&mut fields[i]));
+            let (article, id, parent_text) = (get(c.article), get(c.id), get(c.parent_text));
+            self.add(Row { article, id, line, text: get(Some(c.text)), parent_text }, &mut rows, out);
         }
+        self.rows(&rows, out);
         Ok(())
     }
 
-    fn row(
-        &mut self,
-        article: &str,
-        id: &str,
-        line: u64,
-        text: &str,
-        parent_text: Option<&str>,
-        out: &mut Scored,
-    ) {
-        let bytes = &mut out.bytes;
-        write_field(bytes, if article.is_empty() { self.stem } else { article });
-        bytes.push(b',');
-        if id.is_empty() {
-            bytes.extend_from_slice(line.to_string().as_bytes());
-        } else {
-            write_field(bytes, id);
+    /// Takes a row; scores and writes what has gathered.
+    fn add<'a>(&mut self, row: Row<'a>, rows: &mut Vec<Row<'a>>, out: &mut Scored) {
+        rows.push(row);
+        if rows.len() == AT_ONCE {
+            self.rows(rows, out);
+            rows.clear();
         }
-        let item = Item { text, parent_text, ..Item::default() };
-        let facts = self.scorer.logits(text, &mut self.z);
-        let readable = facts.n_chunks > 0;
-        if readable {
-            self.scorer.posteriors(&item, &self.z, &facts, None, &mut self.posteriors);
+    }
+
+    fn rows(&mut self, rows: &[Row<'_>], out: &mut Scored) {
+        self.scorer.read(&rows.iter().map(|r| r.text.as_ref()).collect::<Vec<_>>());
+        for (i, (z, facts)) in self.read.iter_mut().enumerate().take(rows.len()) {
+            *facts = self.scorer.logits(i, z);
         }
-        let why = self.why.map_or_else(Vec::new, |w| w.cells(self.model, &[item], 0));
-        write_classes(self.model, readable.then_some(&self.posteriors), &why, bytes);
-        out.ends.push(bytes.len());
+        for (row, (z, facts)) in rows.iter().zip(&self.read) {
+            let bytes = &mut out.bytes;
+            write_field(bytes, if row.article.is_empty() { self.stem } else { &row.article });
+            bytes.push(b',');
+            if row.id.is_empty() {
+                bytes.extend_from_slice(row.line.to_string().as_bytes());
+            } else {
+                write_field(bytes, &row.id);
+            }
+            let parent_text = (!row.parent_text.is_empty()).then_some(row.parent_text.as_ref());
+            let item = Item { text: &row.text, parent_text, ..Item::default() };
+            let readable = facts.n_chunks > 0;
+            if readable {
+                self.scorer.posteriors(&item, z, facts, None, &mut self.posteriors);
+            }
+            let why = self.why.map_or_else(Vec::new, |w| w.cells(self.model, &[item], 0));
+            write_classes(self.model, readable.then_some(&self.posteriors), &why, bytes);
+            out.ends.push(bytes.len());
+        }
     }
 }
 
 /// Writes the named class and the posteriors of every head, which stand one head after the other, and ends the row; an
 /// empty or unreadable text has neither. `why` are the cells of [`Why::cells`], or none.
-pub(super) fn write_classes(
-    model: &Model,
-    posteriors: Option<&[f64]>,
-    why: &[Vec<u8>],
-    out: &mut Vec<u8>,
-) {
+pub(super) fn write_classes(model: &Model, posteriors: Option<&[f64]>, why: &[Vec<u8>], out: &mut Vec<u8>) {
     let Some(posteriors) = posteriors else {
         let n = model.heads().iter().map(|h| h.classes.len() + 1).sum::<usize>() + 2 * why.len();
         out.extend(std::iter::repeat_n(b',', n));

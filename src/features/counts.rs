@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 
 use super::Recipe;
-use super::analyser::{Analyser, BIGRAMS, CHARS, Facts, ID_BITS, WORDS};
+use super::analyser::{AT_ONCE, Analyser, BIGRAMS, CHARS, Facts, ID_BITS, WORDS};
 use super::embedding::Embedding;
 use super::texts::Texts;
 use super::vocabulary::{Growing, Vocabulary};
@@ -83,8 +83,11 @@ fn read_piece(texts: &[&str], recipe: &Recipe, embedding: Option<&Embedding>) ->
     let mut embedded = Vec::new();
     let mut df: [Vec<u32>; 3] = Default::default();
     let (mut rows, mut entries, mut facts) = (Vec::new(), Vec::new(), Vec::new());
-    for text in texts {
-        let known = analyser.analyse(text);
+    for (i, row) in (0..texts.len()).map(|i| (i, i % AT_ONCE)) {
+        if row == 0 {
+            analyser.read(&texts[i..(i + AT_ONCE).min(texts.len())]);
+        }
+        let known = analyser.tally(row);
         if embedding.is_some() {
             let mut row = Vec::new();
             embedded.push((analyser.embed(&known, &mut row), row));
@@ -162,7 +165,10 @@ pub(crate) fn read(
     let mut maps: Vec<[Vec<u32>; 3]> = Vec::with_capacity(pieces.len());
     for piece in &mut pieces {
         let terms = std::mem::take(&mut piece.terms);
-        if [terms.words.len(), terms.bigrams.len(), terms.chars.len()].into_iter().any(|n| n >= INDEX_MASK as usize) {
+        if [terms.words.len(), terms.bigrams.len(), terms.chars.len()]
+            .into_iter()
+            .any(|n| n >= INDEX_MASK as usize)
+        {
             return Err(too_many_terms());
         }
         let words: Vec<u32> =

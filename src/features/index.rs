@@ -1,5 +1,7 @@
 //! Hashes to ids for reading only: one memory access for most answers.
 
+use prefetch_index::prefetch_index;
+
 /// Open addressing with linear probing. A slot holds 40 bits of the key's hash and the id; with those of its place,
 /// 57 bits or more tell keys apart, so the keys themselves are not looked at.
 #[derive(Debug, Clone)]
@@ -37,31 +39,27 @@ impl Index {
         true
     }
 
-    /// The first slot of a hash; the first half of a lookup, apart so that waiting for memory overlaps.
+    /// Asks for the memory that [`Index::get`] will look at.
     #[inline]
-    pub fn first_slot(&self, hash: u64) -> u64 {
-        self.slots[hash as usize & (self.slots.len() - 1)]
-    }
-
-    /// The id of the key with this hash, whose first slot was fetched.
-    #[inline]
-    pub fn find(&self, hash: u64, first_slot: u64) -> Option<u32> {
-        let mask = self.slots.len() - 1;
-        let (mut at, mut slot) = (hash as usize & mask, first_slot);
-        while slot != 0 {
-            if (slot ^ hash) >> ID_BITS == 0 {
-                return Some((slot & ID_MASK) as u32 - 1);
-            }
-            at = (at + 1) & mask;
-            slot = self.slots[at];
-        }
-        None
+    pub fn prefetch(&self, hash: u64) {
+        prefetch_index(&self.slots, hash as usize & (self.slots.len() - 1));
     }
 
     /// The id of the key with this hash.
     #[inline]
     pub fn get(&self, hash: u64) -> Option<u32> {
-        self.find(hash, self.first_slot(hash))
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return None;
+            }
+            if (slot ^ hash) >> ID_BITS == 0 {
+                return Some((slot & ID_MASK) as u32 - 1);
+            }
+            at = (at + 1) & mask;
+        }
     }
 }
 
@@ -87,6 +85,12 @@ impl Marks {
     #[inline]
     fn place(&self, hash: u64) -> (usize, u64) {
         ((hash >> 38) as usize & (self.words.len() - 1), 1 << (hash >> 32 & 63))
+    }
+
+    /// Asks for the memory that [`Marks::may_hold`] will look at.
+    #[inline]
+    pub fn prefetch(&self, hash: u64) {
+        prefetch_index(&self.words, self.place(hash).0);
     }
 
     /// Sets the mark of a hash.

@@ -1,5 +1,6 @@
 //! What is remembered of chunks and words that were seen before. What is said of a comment does not depend on it.
 
+use prefetch_index::prefetch_index;
 use rustc_hash::FxHashMap;
 
 use super::analyser::ID_BITS;
@@ -47,6 +48,12 @@ impl Arena {
     #[inline]
     pub fn evidence(&self, index: u32) -> &OfChunk {
         &self.evidence[self.entry(index).evidence as usize]
+    }
+
+    /// Asks for the first ids of an entry.
+    #[inline]
+    pub fn prefetch_ids(&self, entry: &Entry) {
+        prefetch_index(&self.ids, entry.start as usize);
     }
 
     /// Adds an entry with evidence of its own; its index.
@@ -104,25 +111,35 @@ impl Chunks {
         (hash >> 16) as usize & (self.slots.len() - 1)
     }
 
-    /// The first slot a hash leads to; apart so that waiting for memory overlaps.
+    /// Asks for the slot a hash leads to first.
     #[inline]
-    pub fn first_slot(&self, hash: u64) -> u32 {
-        self.slots[self.place(hash)]
+    pub fn prefetch(&self, hash: u64) {
+        prefetch_index(&self.slots, self.place(hash));
     }
 
-    /// Index of the chunk with this hash, whose first slot was fetched.
+    /// Asks for the entry that the slot a hash leads to first is of.
     #[inline]
-    pub fn find(&self, hash: u64, first_slot: u32) -> Option<u32> {
-        let (mut at, mut slot) = (self.place(hash), first_slot);
-        while slot != 0 {
+    pub fn prefetch_entry(&self, hash: u64) {
+        // Of a free slot it is one that is not there, which asks for nothing.
+        let slot = self.slots[self.place(hash)];
+        prefetch_index(&self.arena.entries, (slot & 0xffff).wrapping_sub(1) as usize);
+    }
+
+    /// Index of the chunk with this hash.
+    #[inline]
+    pub fn find(&self, hash: u64) -> Option<u32> {
+        let mut at = self.place(hash);
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return None;
+            }
             let index = (slot & 0xffff) - 1;
             if slot >> 16 == (hash >> 48) as u32 && self.arena.entry(index).hash == hash {
                 return Some(index);
             }
             at = (at + 1) & (self.slots.len() - 1);
-            slot = self.slots[at];
         }
-        None
     }
 
     /// Whether a chunk is worth remembering; marks it as met.
@@ -169,7 +186,7 @@ pub(super) struct Known {
 pub(super) const NO_VECTOR: u32 = 0;
 
 /// Pairs of slots; their memory is taken as zeros, which costs nothing before it is written to.
-const N_PAIRS: usize = 1 << 16;
+const N_PAIRS: usize = 1 << 17;
 /// Bits of a slot that hold what is known: id and flags, then the vote.
 const KNOWN_BITS: u32 = ID_BITS + 3;
 const VOTES: u64 = 1 << (KNOWN_BITS - 1);
@@ -178,7 +195,7 @@ const KNOWN: u64 = (1 << KNOWN_BITS) - 1;
 /// Words under a stemming, by hash, and what is known of them: chunks differ by punctuation and capitals, their words
 /// do not, and a stemmer costs more than a lookup. Of the words that share a pair of slots the last two stay.
 pub(super) struct Words {
-    /// The hash's upper 37 bits and what is known; 0 is free. With the bits of the place 53 tell words apart.
+    /// The hash's upper 37 bits and what is known; 0 is free. With the bits of the place 54 tell words apart.
     pairs: Vec<[u64; 2]>,
     /// Ids in the tables of word vectors, slot by slot; none without vectors.
     vectors: Vec<[[u32; 2]; 2]>,
@@ -197,17 +214,28 @@ impl Words {
         self.n_used
     }
 
+    #[inline]
+    fn place(hash: u64) -> usize {
+        (hash >> 8) as usize & (N_PAIRS - 1)
+    }
+
+    /// Asks for the memory that [`Words::get`] will look at.
+    #[inline]
+    pub fn prefetch(&self, hash: u64) {
+        prefetch_index(&self.pairs, Self::place(hash));
+        if !self.vectors.is_empty() {
+            prefetch_index(&self.vectors, Self::place(hash));
+        }
+    }
+
     /// What is known of the word with this hash; what `find` says of it where nothing is.
     #[inline]
     pub fn get(&mut self, hash: u64, find: impl FnOnce() -> Known) -> Known {
-        let at = (hash >> 8) as usize & (N_PAIRS - 1);
+        let at = Self::place(hash);
         let pair = &mut self.pairs[at];
-        for (slot, i) in pair.iter().zip(0..) {
-            if *slot & !KNOWN == hash & !KNOWN && *slot != 0 {
-                let vectors = self.vectors.get(at).map_or([NO_VECTOR; 2], |v| v[i]);
-                let id = (slot & (VOTES - 1)) as u32;
-                return Known { id, vectors, votes: slot & VOTES != 0 };
-            }
+        if let Some(i) = pair.iter().position(|slot| slot & !KNOWN == hash & !KNOWN && *slot != 0) {
+            let vectors = self.vectors.get(at).map_or([NO_VECTOR; 2], |v| v[i]);
+            return Known { id: (pair[i] & (VOTES - 1)) as u32, vectors, votes: pair[i] & VOTES != 0 };
         }
         let known = find();
         self.n_used += usize::from(pair[1] == 0);
@@ -243,16 +271,17 @@ mod tests {
             chunks.insert(entry, OfChunk::default());
         }
         for i in 1..3000 {
-            let found = chunks.find(hash(i), chunks.first_slot(hash(i))).unwrap();
+            let found = chunks.find(hash(i)).unwrap();
             assert_eq!(u64::from(chunks.arena.entry(found).start), i);
         }
-        assert_eq!(chunks.find(hash(3000), chunks.first_slot(hash(3000))), None);
+        assert_eq!(chunks.find(hash(3000)), None);
 
         let mut words = Words::new(true);
         for i in 1..200_000 {
             let told = |i: u64| Known { id: i as u32, vectors: [i as u32, NO_VECTOR], votes: i % 3 == 0 };
             words.get(hash(i), || told(i));
-            assert_eq!(words.get(hash(i), || unreachable!("it was just told")), told(i));
+            let again = words.get(hash(i), || unreachable!("it was just told"));
+            assert_eq!(again, told(i));
         }
     }
 }

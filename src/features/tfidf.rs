@@ -100,7 +100,8 @@ impl Vectoriser {
         text: &str,
         idf: impl Fn(u32) -> f64,
     ) -> (Vec<(u32, f64)>, Facts) {
-        let facts = analyser.analyse(text);
+        analyser.read(&[text]);
+        let facts = analyser.tally(0);
         let offsets = self.vocabulary.offsets();
         let mut row = Vec::new();
         for kinds in [0..2, 2..3] {

@@ -94,30 +94,30 @@ impl Lexicon for &Vocabulary {
         let text = part.text().as_bytes();
         part.for_each_ngram(lengths.0.into(), lengths.1.into(), |start, end| {
             let hash = hash_bytes(&text[start..end]);
-            slots.push((hash, self.char_index.first_slot(hash)));
+            self.char_index.prefetch(hash);
+            slots.push((hash, 0));
         });
-        out.extend(slots.iter().filter_map(|&(hash, slot)| self.char_index.find(hash, slot)));
+        out.extend(slots.iter().filter_map(|&(hash, _)| self.char_index.get(hash)));
     }
 
-    #[inline]
-    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Slots, mut f: impl FnMut(u32)) {
-        slots.resize(pairs.len(), (0, 0));
+    fn bigrams(&mut self, pairs: &[(u32, u32)], slots: &mut Slots, out: &mut Vec<(u32, u32)>) {
+        slots.clear();
+        for (i, &(a, b)) in (0..).zip(pairs) {
+            let hash = hash_pair(a, b);
+            self.pair_marks.prefetch(hash);
+            slots.push((hash, i));
+        }
         // Always written and counted if marked: whether a pair is cannot be guessed ahead.
         let mut n = 0;
-        for &(a, b) in pairs {
-            let hash = hash_pair(a, b);
-            slots[n].0 = hash;
-            n += usize::from(self.pair_marks.may_hold(hash));
+        for i in 0..slots.len() {
+            slots[n] = slots[i];
+            n += usize::from(self.pair_marks.may_hold(slots[i].0));
         }
         slots.truncate(n);
-        for (hash, slot) in slots.iter_mut() {
-            *slot = self.pair_index.first_slot(*hash);
+        for (hash, _) in slots.iter() {
+            self.pair_index.prefetch(*hash);
         }
-        for &(hash, slot) in slots.iter() {
-            if let Some(id) = self.pair_index.find(hash, slot) {
-                f(id);
-            }
-        }
+        out.extend(slots.iter().filter_map(|&(hash, i)| Some((i, self.pair_index.get(hash)?))));
     }
 }
 
@@ -140,9 +140,7 @@ impl Lexicon for Growing {
         });
     }
 
-    fn bigrams(&mut self, pairs: &[(u32, u32)], _: &mut Slots, mut f: impl FnMut(u32)) {
-        for &(a, b) in pairs {
-            f(self.bigrams.intern(a, b));
-        }
+    fn bigrams(&mut self, pairs: &[(u32, u32)], _: &mut Slots, out: &mut Vec<(u32, u32)>) {
+        out.extend((0..).zip(pairs).map(|(i, &(a, b))| (i, self.bigrams.intern(a, b))));
     }
 }

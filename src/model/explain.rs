@@ -56,12 +56,12 @@ impl Model {
         };
         let mut parent = Vec::new();
         if let Some(text) = &parent_text {
-            scorer.logits(text, &mut parent);
+            scorer.logits_of(text, &mut parent);
         }
         let reply = parent_text.is_some();
         let agrees = reply && agrees(item.text);
         let mut all = Vec::new();
-        scorer.logits(&own, &mut all);
+        scorer.logits_of(&own, &mut all);
         let n_logits: usize = self.heads.iter().map(|h| h.classes.len()).sum();
         let mut at = 0;
         let mut out = Vec::new();

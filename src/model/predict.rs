@@ -1,11 +1,15 @@
 //! Items -> posteriors, in one pass over the text.
 
+use std::ops::Range;
+
+use prefetch_index::prefetch_index;
 use rayon::prelude::*;
 
 use super::context::{Told, agrees, extend_inputs, own_words};
 use super::quantised::Column;
 use super::{Head, Item, Model, Posteriors};
-use crate::features::analyser::{Analyser, Facts};
+use crate::features::analyser::{AT_ONCE, Analyser, BIGRAMS, CHARS, Facts, WORDS};
+use crate::features::counts::{INDEX_BITS, INDEX_MASK};
 use crate::features::tfidf::{SUBLINEAR, Vectoriser, idf};
 use crate::features::vocabulary::Vocabulary;
 
@@ -72,11 +76,23 @@ fn idf_of(block: &[i16; LANES]) -> f32 {
     f32::from_le_bytes([a, b, c, d])
 }
 
+/// A text that was read.
+#[derive(Debug, Clone)]
+struct Row {
+    facts: Facts,
+    /// Its words and 2-grams, and its character n-grams.
+    blocks: [Range<usize>; 2],
+}
+
 /// Scores texts with one model, remembering chunks it has seen. One per thread.
 pub(crate) struct Scorer<'m> {
     model: &'m Model,
     analyser: Analyser<'m, &'m Vocabulary>,
     sublinear: [f32; 256],
+    /// The texts that were read, their terms with frequencies, and their logits by word vectors.
+    rows: Vec<Row>,
+    terms: Vec<u32>,
+    dense: Vec<f64>,
     sums: Vec<f32>,
     vector: Vec<f32>,
     /// Inputs of a thread stage.
@@ -89,71 +105,109 @@ impl<'m> Scorer<'m> {
             model,
             analyser: model.vectoriser.analyser(),
             sublinear: std::array::from_fn(|tf| SUBLINEAR[tf] as f32),
+            rows: Vec::new(),
+            terms: Vec::new(),
+            dense: Vec::new(),
             sums: Vec::new(),
             vector: Vec::new(),
             inputs: Vec::new(),
         }
     }
 
-    /// Text logits of every class of every head, one after the other, into `out`; then, where the model has
-    /// word vectors, the logits by these.
-    pub fn logits(&mut self, text: &str, out: &mut Vec<f64>) -> Facts {
-        let facts = self.analyser.analyse(text);
+    /// Reads a few texts, [`AT_ONCE`] at best: whatever has to wait for memory is asked for early and waited for together.
+    pub fn read(&mut self, texts: &[&str]) {
+        self.analyser.read(texts);
+        self.rows.clear();
+        self.terms.clear();
+        self.dense.clear();
+        let offsets = self.model.vectoriser.vocabulary.offsets();
+        let records = &self.model.records;
+        for row in 0..texts.len() {
+            let facts = self.analyser.tally(row);
+            let start = self.terms.len();
+            let mut split = start;
+            for kind in [WORDS, BIGRAMS, CHARS] {
+                if kind == CHARS {
+                    split = self.terms.len();
+                }
+                self.analyser.tallies[kind].drain(|id, tf| {
+                    let term = offsets[kind] + id;
+                    prefetch_index(&records.blocks, term as usize * records.stride);
+                    self.terms.push(u32::from(tf) << INDEX_BITS | term);
+                });
+            }
+            self.rows.push(Row { facts, blocks: [start..split, split..self.terms.len()] });
+            self.add_dense(&facts);
+        }
+    }
+
+    /// As [`Scorer::logits`], of one text.
+    pub fn logits_of(&mut self, text: &str, out: &mut Vec<f64>) -> Facts {
+        self.read(&[text]);
+        self.logits(0, out)
+    }
+
+    /// Of one of the texts that were read: the text logits of every class of every head, one after the other, into
+    /// `out`; then, where the model has word vectors, the logits by these.
+    pub fn logits(&mut self, row: usize, out: &mut Vec<f64>) -> Facts {
         out.clear();
+        let n_logits = self.model.records.scales.len();
         if self.model.records.stride == 1 {
-            self.narrow(out);
+            self.narrow(row, out);
         } else {
-            self.wide(out);
+            out.resize(n_logits, 0.0);
+            self.wide(row, out);
         }
         let heads = &self.model.heads;
         out.iter_mut().zip(heads.iter().flat_map(|h| &h.intercept)).for_each(|(z, b)| *z += b);
-        if let Some(embedding) = &self.model.vectoriser.embedding {
-            self.vector.clear();
-            let group = self.analyser.embed(&facts, &mut self.vector);
-            if let Some(group) = group {
-                embedding.finish(group, &mut self.vector);
+        let n_dense = self.dense.len() / self.rows.len();
+        out.extend_from_slice(&self.dense[row * n_dense..][..n_dense]);
+        self.rows[row].facts
+    }
+
+    /// Logits by word vectors of the text tallied last, where the model has them.
+    fn add_dense(&mut self, facts: &Facts) {
+        let Some(embedding) = &self.model.vectoriser.embedding else { return };
+        self.vector.clear();
+        let group = self.analyser.embed(facts, &mut self.vector);
+        if let Some(group) = group {
+            embedding.finish(group, &mut self.vector);
+        }
+        let first = group.map_or(0, |g| embedding.offset(g));
+        let start = self.dense.len();
+        let of_heads = || self.model.heads.iter().filter_map(|h| h.dense.as_ref());
+        self.dense.extend(of_heads().flat_map(|(_, intercept)| intercept));
+        let out = &mut self.dense[start..];
+        if let Some(weights) = self.model.records.dense.get(first..).filter(|w| !w.is_empty()) {
+            let mut sums = [0.0_f32; LANES];
+            for (x, w) in self.vector.iter().zip(weights) {
+                for c in 0..LANES {
+                    sums[c] += x * w[c];
+                }
             }
-            let first = group.map_or(0, |g| embedding.offset(g));
-            let start = out.len();
-            let dense = || self.model.heads.iter().filter_map(|h| h.dense.as_ref());
-            out.extend(dense().flat_map(|(_, intercept)| intercept));
-            if let Some(weights) = self.model.records.dense.get(first..).filter(|w| !w.is_empty()) {
-                let mut sums = [0.0_f32; LANES];
-                for (x, w) in self.vector.iter().zip(weights) {
-                    for c in 0..LANES {
-                        sums[c] += x * w[c];
-                    }
-                }
-                out[start..].iter_mut().zip(sums).for_each(|(z, s)| *z += f64::from(s));
-            } else {
-                for (j, x) in self.vector.iter().enumerate() {
-                    let weights = dense().flat_map(|(w, _)| w.row(first + j));
-                    out[start..].iter_mut().zip(weights).for_each(|(z, w)| *z += f64::from(x * w));
-                }
+            out.iter_mut().zip(sums).for_each(|(z, s)| *z += f64::from(s));
+        } else {
+            for (j, x) in self.vector.iter().enumerate() {
+                let weights = of_heads().flat_map(|(w, _)| w.row(first + j));
+                out.iter_mut().zip(weights).for_each(|(z, w)| *z += f64::from(x * w));
             }
         }
-        facts
     }
 
     /// Text logits without intercept, of up to six classes.
-    fn narrow(&mut self, out: &mut Vec<f64>) {
+    fn narrow(&self, row: usize, out: &mut Vec<f64>) {
         let records = &self.model.records;
-        let offsets = self.model.vectoriser.vocabulary.offsets();
         let mut total = [0.0_f32; LANES];
-        for kinds in [0..2, 2..3] {
+        for block in &self.rows[row].blocks {
             let mut sums = [0.0_f32; LANES];
             let mut square = 0.0_f32;
-            for kind in kinds {
-                let blocks = &records.blocks[offsets[kind] as usize..];
-                let sublinear = &self.sublinear;
-                self.analyser.tallies[kind].drain(|id, tf| {
-                    let block = &blocks[id as usize];
-                    let x = sublinear[tf as usize] * idf_of(block);
-                    square += x * x;
-                    for c in 0..LANES {
-                        sums[c] += x * f32::from(block[c]);
-                    }
-                });
+            for entry in &self.terms[block.clone()] {
+                let record = &records.blocks[(entry & INDEX_MASK) as usize];
+                let x = self.sublinear[(entry >> INDEX_BITS) as usize] * idf_of(record);
+                square += x * x;
+                for c in 0..LANES {
+                    sums[c] += x * f32::from(record[c]);
+                }
             }
             if square > 0.0 {
                 let scale = 1.0 / square.sqrt();
@@ -165,25 +219,20 @@ impl<'m> Scorer<'m> {
         out.extend(total.iter().zip(&records.scales).map(|(z, s)| f64::from(z * s)));
     }
 
-    /// As [`Scorer::narrow`], of any number of classes.
-    fn wide(&mut self, out: &mut Vec<f64>) {
+    /// As [`Scorer::narrow`], of any number of classes; `out` is as long as there are.
+    fn wide(&mut self, row: usize, out: &mut [f64]) {
         let records = &self.model.records;
-        let (stride, n) = (records.stride, records.scales.len());
-        let offsets = self.model.vectoriser.vocabulary.offsets();
-        out.resize(n, 0.0);
-        for kinds in [0..2, 2..3] {
+        for block in &self.rows[row].blocks {
             self.sums.clear();
-            self.sums.resize(n, 0.0);
-            let (sums, sublinear) = (&mut self.sums, &self.sublinear);
+            self.sums.resize(out.len(), 0.0);
             let mut square = 0.0_f32;
-            for kind in kinds {
-                self.analyser.tallies[kind].drain(|id, tf| {
-                    let record = &records.blocks[(offsets[kind] + id) as usize * stride..][..stride];
-                    let x = sublinear[tf as usize] * idf_of(&record[0]);
-                    square += x * x;
-                    let weights = record[0][..FIRST].iter().chain(record[1..].iter().flatten());
-                    sums.iter_mut().zip(weights).for_each(|(s, q)| *s += x * f32::from(*q));
-                });
+            for entry in &self.terms[block.clone()] {
+                let at = (entry & INDEX_MASK) as usize * records.stride;
+                let record = &records.blocks[at..][..records.stride];
+                let x = self.sublinear[(entry >> INDEX_BITS) as usize] * idf_of(&record[0]);
+                square += x * x;
+                let weights = record[0][..FIRST].iter().chain(record[1..].iter().flatten());
+                self.sums.iter_mut().zip(weights).for_each(|(s, q)| *s += x * f32::from(*q));
             }
             if square > 0.0 {
                 let scale = 1.0 / square.sqrt();
@@ -210,7 +259,7 @@ impl<'m> Scorer<'m> {
             && parent.is_none()
             && let Some(text) = item.parent_text
         {
-            self.logits(text, &mut from_text);
+            self.logits_of(text, &mut from_text);
             parent = Some(&from_text);
         }
         let mut at = 0;
@@ -252,18 +301,8 @@ impl Model {
     /// ```
     pub fn predict(&self, items: &[Item<'_>]) -> Vec<Posteriors> {
         let piece = PIECE.min(items.len().div_ceil(rayon::current_num_threads())).max(64);
-        let texts: Vec<(Vec<f64>, Facts)> = items
-            .par_chunks(piece)
-            .flat_map_iter(|items| {
-                let mut scorer = Scorer::new(self);
-                let score = move |item: &Item<'_>| {
-                    let mut z = Vec::new();
-                    let facts = scorer.logits(&own_words(item), &mut z);
-                    (z, facts)
-                };
-                items.iter().map(score).collect::<Vec<_>>()
-            })
-            .collect();
+        let texts: Vec<(Vec<f64>, Facts)> =
+            items.par_chunks(piece).flat_map_iter(|items| self.logits(items)).collect();
         let rows: Vec<Option<Vec<f64>>> = items
             .par_iter()
             .zip(&texts)
@@ -293,15 +332,24 @@ impl Model {
     pub fn unknown_words(&self, items: &[Item<'_>]) -> Vec<(u32, u32)> {
         items
             .par_chunks(PIECE)
-            .flat_map_iter(|items| {
-                let mut scorer = Scorer::new(self);
-                let mut z = Vec::new();
-                let mut count = move |item: &Item<'_>| {
-                    let facts = scorer.logits(&own_words(item), &mut z);
-                    (facts.n_unknown, facts.n_words)
-                };
-                items.iter().map(&mut count).collect::<Vec<_>>()
-            })
+            .flat_map_iter(|items| self.logits(items))
+            .map(|(_, facts)| (facts.n_unknown, facts.n_words))
             .collect()
+    }
+
+    /// [`Scorer::logits`] of the items' own words.
+    fn logits(&self, items: &[Item<'_>]) -> Vec<(Vec<f64>, Facts)> {
+        let mut scorer = Scorer::new(self);
+        let mut out = Vec::with_capacity(items.len());
+        for items in items.chunks(AT_ONCE) {
+            let own: Vec<_> = items.iter().map(own_words).collect();
+            scorer.read(&own.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+            for row in 0..own.len() {
+                let mut z = Vec::new();
+                let facts = scorer.logits(row, &mut z);
+                out.push((z, facts));
+            }
+        }
+        out
     }
 }

@@ -392,7 +392,10 @@ mod tests {
     #[test]
     fn addresses_and_names_of_users_are_in_no_language() {
         assert_eq!(detect("@SomeLongName @another_name Ну и отлично"), Some("ru"));
-        assert_eq!(detect("Ну и зачем https://example.org/some/long/path-of-latin-words?and=more"), Some("ru"));
+        assert_eq!(
+            detect("Ну и зачем https://example.org/some/long/path-of-latin-words?and=more"),
+            Some("ru")
+        );
         assert_eq!(detect("https://example.org/das-glaubt-doch-kein-mensch-mehr-was-sie-da-erzählt"), None);
         assert_eq!(detect("@name: das glaubt doch kein Mensch mehr, was sie da erzählt"), Some("de"));
     }

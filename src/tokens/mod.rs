@@ -211,6 +211,16 @@ fn unwrap(chunk: &str) -> Cow<'_, str> {
     Cow::Owned(out.trim().to_owned())
 }
 
+/// Whether a chunk is a web address and nothing else, and so folded to [`URL`] alone.
+pub(crate) fn is_address(chunk: &str) -> bool {
+    (chunk.starts_with("https://") || chunk.starts_with("http://")) && !chunk.contains(']')
+}
+
+/// Whether a chunk is an `@name` and nothing else, and so folded to [`MENTION`] alone.
+pub(crate) fn is_mention(chunk: &str) -> bool {
+    chunk.len() > 1 && chunk.strip_prefix('@').is_some_and(|name| name.chars().all(is_word))
+}
+
 /// Where a web address begins.
 fn address(chunk: &str) -> Option<usize> {
     let bytes = chunk.as_bytes();
@@ -386,6 +396,19 @@ mod tests {
         out.clear();
         char_ngrams("a", 2, 5, |g| out.push(g.to_owned()));
         assert_eq!(out, [" a", "a ", " a "]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn addresses_and_mentions_are_all_one(chunk in "(https?://|@|h)[a-zA-Zя0-9_@:.,#/\\]\\[()-]{0,9}") {
+            use super::language::OfChunk;
+            for (is_it, folded) in [(is_address(&chunk), URL), (is_mention(&chunk), MENTION)] {
+                if is_it {
+                    proptest::prop_assert_eq!(normalise(&chunk, true), folded);
+                    proptest::prop_assert_eq!(OfChunk::new(&chunk), OfChunk::default());
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The fast lane: a chunk of Latin and Russian letters with plain punctuation, as most are, is normalised and cut
 //! into words in one pass over its bytes.
 
+use std::ops::Range;
+
 use super::language::{CYRILLIC_BITS, OfChunk};
 
-/// A chunk as [`super::normalise`] leaves it, folded or not, and its words. Room that is used again and again.
+/// Chunks as [`super::normalise`] leaves them, folded or not, and their words. Room that is used again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Plain {
-    /// The chunk, normalised.
+    /// The chunks, normalised, one after the other.
     text: Vec<u8>,
     words: Vec<Word>,
 }
@@ -52,12 +54,42 @@ const ASCII: [Ascii; 128] = {
 };
 
 impl Plain {
-    /// Reads a chunk; false if it is not plain.
-    pub fn read(&mut self, chunk: &str) -> bool {
-        let bytes = chunk.as_bytes();
+    /// Forgets all chunks.
+    pub fn clear(&mut self) {
         self.text.clear();
         self.words.clear();
-        let mut word = Word::default();
+    }
+
+    /// Number of words, and length of the text, so far.
+    pub fn ends(&self) -> (usize, usize) {
+        (self.words.len(), self.text.len())
+    }
+
+    /// Reads one more chunk; false, and nothing is changed, if it is not plain.
+    pub fn read(&mut self, chunk: &str) -> bool {
+        let (words, text) = self.ends();
+        let plain = self.try_read(chunk);
+        if !plain {
+            self.words.truncate(words);
+            self.text.truncate(text);
+        }
+        plain
+    }
+
+    /// Adds a chunk that another has normalised.
+    pub fn push(&mut self, normal: &str) {
+        let before = self.text.len();
+        self.text.extend_from_slice(normal.as_bytes());
+        let start = |word: &str| before + (word.as_ptr() as usize - normal.as_ptr() as usize);
+        self.words.extend(super::words(normal).map(|word| {
+            let start = start(word);
+            Word { start, end: start + word.len(), ..Word::default() }
+        }));
+    }
+
+    fn try_read(&mut self, chunk: &str) -> bool {
+        let bytes = chunk.as_bytes();
+        let mut word = Word { start: self.text.len(), ..Word::default() };
         // Three of a letter are no plain word.
         let (mut last, mut run) = (0, 0);
         let mut i = 0;
@@ -135,14 +167,20 @@ impl Plain {
         *word = Word { start: self.text.len(), ..Word::default() };
     }
 
-    /// The chunk, normalised.
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.text).unwrap_or_default()
+    /// A part of the text.
+    pub fn text(&self, range: Range<usize>) -> &str {
+        std::str::from_utf8(&self.text[range]).unwrap_or_default()
     }
 
-    /// Its words.
+    /// All words.
     pub fn words(&self) -> impl Iterator<Item = (&[u8], &Word)> {
         self.words.iter().map(|w| (&self.text[w.start..w.end], w))
+    }
+
+    /// Some of the words.
+    pub fn words_of(&self, range: Range<usize>) -> impl Iterator<Item = (&str, &Word)> {
+        let text = |w: &Word| std::str::from_utf8(&self.text[w.start..w.end]).unwrap_or_default();
+        self.words[range].iter().map(move |w| (text(w), w))
     }
 }
 
@@ -164,7 +202,7 @@ mod tests {
         assert_eq!(evidence, OfChunk::new(chunk), "{chunk}");
         for fold in [true, false] {
             let normal = normalise(chunk, fold);
-            assert_eq!(plain.text(), normal, "{chunk}");
+            assert_eq!(plain.text(0..plain.ends().1), normal, "{chunk}");
             let found: Vec<&[u8]> = plain.words().map(|(w, _)| w).collect();
             assert_eq!(found, words(&normal).map(str::as_bytes).collect::<Vec<_>>(), "{chunk}");
         }

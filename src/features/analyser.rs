@@ -200,6 +200,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
     /// Reads comments, a few at a time: whatever has to wait for memory is asked for early and waited for together.
     pub fn read(&mut self, texts: &[&str]) {
         self.chunks.make_room();
+        self.words.make_room();
         self.fresh.clear();
         self.seen.clear();
         self.rows.clear();

@@ -185,8 +185,9 @@ pub(super) struct Known {
 /// A word without a vector.
 pub(super) const NO_VECTOR: u32 = 0;
 
-/// Pairs of slots; their memory is taken as zeros, which costs nothing before it is written to.
-const N_PAIRS: usize = 1 << 17;
+/// Pairs of slots at first, for an article or two, and where there is more to read.
+const FEW_PAIRS: usize = 1 << 12;
+const MANY_PAIRS: usize = 1 << 17;
 /// Bits of a slot that hold what is known: id and flags, then the vote.
 const KNOWN_BITS: u32 = ID_BITS + 3;
 const VOTES: u64 = 1 << (KNOWN_BITS - 1);
@@ -205,33 +206,44 @@ pub(super) struct Words {
 impl Words {
     /// With or without room for ids of word vectors.
     pub fn new(with_vectors: bool) -> Self {
-        let vectors = if with_vectors { vec![[[NO_VECTOR; 2]; 2]; N_PAIRS] } else { Vec::new() };
-        Words { pairs: vec![[0; 2]; N_PAIRS], vectors, n_used: 0 }
+        let vectors = if with_vectors { vec![[[NO_VECTOR; 2]; 2]; FEW_PAIRS] } else { Vec::new() };
+        Words { pairs: vec![[0; 2]; FEW_PAIRS], vectors, n_used: 0 }
     }
 
-    /// Number of words that are remembered.
+    /// Number of words that were remembered so far.
     pub fn len(&self) -> usize {
         self.n_used
     }
 
+    /// Takes more room where there is too little. What was known is forgotten: it is little, and the place of a word
+    /// cannot be told from its slot.
+    pub fn make_room(&mut self) {
+        if self.n_used > FEW_PAIRS && self.pairs.len() == FEW_PAIRS {
+            self.pairs = vec![[0; 2]; MANY_PAIRS];
+            if !self.vectors.is_empty() {
+                self.vectors = vec![[[NO_VECTOR; 2]; 2]; MANY_PAIRS];
+            }
+        }
+    }
+
     #[inline]
-    fn place(hash: u64) -> usize {
-        (hash >> 8) as usize & (N_PAIRS - 1)
+    fn place(&self, hash: u64) -> usize {
+        (hash >> 8) as usize & (self.pairs.len() - 1)
     }
 
     /// Asks for the memory that [`Words::get`] will look at.
     #[inline]
     pub fn prefetch(&self, hash: u64) {
-        prefetch_index(&self.pairs, Self::place(hash));
+        prefetch_index(&self.pairs, self.place(hash));
         if !self.vectors.is_empty() {
-            prefetch_index(&self.vectors, Self::place(hash));
+            prefetch_index(&self.vectors, self.place(hash));
         }
     }
 
     /// What is known of the word with this hash; what `find` says of it where nothing is.
     #[inline]
     pub fn get(&mut self, hash: u64, find: impl FnOnce() -> Known) -> Known {
-        let at = Self::place(hash);
+        let at = self.place(hash);
         let pair = &mut self.pairs[at];
         if let Some(i) = pair.iter().position(|slot| slot & !KNOWN == hash & !KNOWN && *slot != 0) {
             let vectors = self.vectors.get(at).map_or([NO_VECTOR; 2], |v| v[i]);
@@ -278,6 +290,7 @@ mod tests {
 
         let mut words = Words::new(true);
         for i in 1..200_000 {
+            words.make_room();
             let told = |i: u64| Known { id: i as u32, vectors: [i as u32, NO_VECTOR], votes: i % 3 == 0 };
             words.get(hash(i), || told(i));
             let again = words.get(hash(i), || unreachable!("it was just told"));

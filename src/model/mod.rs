@@ -148,7 +148,7 @@ pub struct Model {
 
 impl Model {
     pub(crate) fn assemble(vectoriser: Vectoriser, heads: Vec<Head>, info: Info) -> Self {
-        let records = predict::Records::new(&vectoriser, &heads);
+        let records = predict::Records::new(&vectoriser.df, vectoriser.n_docs, &heads);
         Model { vectoriser, heads, records, info, sha256: String::new() }
     }
 

@@ -12,6 +12,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::predict::Records;
 use super::quantised::{Column, Quantised};
 use super::thread::ThreadStage;
 use super::{Head, Info, Model};
@@ -209,8 +210,9 @@ fn read_body(bytes: &[u8], mut reader: Reader<'_>) -> Result<Model> {
             Some(embedding)
         }
     };
-    let mut model = reader.model(meta, embedding).ok_or_else(nonsense)?;
-    model.sha256 = hex(&Sha256::digest(bytes));
+    let (sha256, model) = rayon::join(|| Sha256::digest(bytes), || reader.model(meta, embedding));
+    let mut model = model.ok_or_else(nonsense)?;
+    model.sha256 = hex(&sha256);
     Ok(model)
 }
 
@@ -285,10 +287,12 @@ impl<'a> Reader<'a> {
         if heads.is_empty() || self.at != self.bytes.len() || !meta.recipe.is_sane() {
             return None;
         }
+        let (vocabulary, records) =
+            rayon::join(|| Vocabulary::new(words, bigrams, chars), || Records::new(&df, meta.n_docs, &heads));
         // Equal terms would share an id.
-        let vocabulary = Vocabulary::new(words, bigrams, chars)?;
+        let vocabulary = vocabulary?;
         let vectoriser = Vectoriser { recipe: meta.recipe, vocabulary, df, n_docs: meta.n_docs, embedding };
-        Some(Model::assemble(vectoriser, heads, meta.info))
+        Some(Model { vectoriser, heads, records, info: meta.info, sha256: String::new() })
     }
 
     fn head(&mut self, h: HeadMeta, n_terms: usize, n_components: usize) -> Option<Head> {

@@ -243,9 +243,14 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
                 let entry = arena.entry(seen.index & !FRESH);
                 if entry.single {
                     self.row_words.push(entry.start);
-                } else {
-                    let of_words = &arena.ids[entry.start as usize..][..usize::from(entry.n_words)];
-                    self.row_words.extend_from_slice(of_words);
+                    continue;
+                }
+                let (of_words, ids) = arena.ids[entry.start as usize..].split_at(usize::from(entry.n_words));
+                self.row_words.extend_from_slice(of_words);
+                if let Some(embedding) = self.embedding {
+                    for v in &ids[usize::from(entry.n_chars)..][..usize::from(entry.n_vectors)] {
+                        embedding.tables[usize::from(v & GROUP != 0)].prefetch((v & !GROUP) - 1);
+                    }
                 }
             }
             (row.start[1], row.end[1]) = (first, self.row_words.len());

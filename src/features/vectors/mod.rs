@@ -3,6 +3,8 @@
 //! A [`Vectors`] file holds one [`Table`] per language group. [`learn`] makes a table from texts, [`store`] reads
 //! and writes the file that is embedded in the program.
 
+use prefetch_index::prefetch_index;
+
 use crate::error::Result;
 use crate::tokens::stem::Stemming;
 use crate::tokens::{for_each_chunk, language, normalise, words};
@@ -38,6 +40,9 @@ pub struct Table {
 
 /// Bytes of a table's own, or of the program.
 type Bytes = std::borrow::Cow<'static, [u8]>;
+
+/// Bytes that memory is fetched in.
+const CACHE_LINE: usize = 64;
 
 /// Number `i` of four bytes; they are low byte first.
 #[inline]
@@ -77,6 +82,16 @@ impl Table {
             }
         }
         None
+    }
+
+    /// Asks for the memory of a word's vector.
+    pub(crate) fn prefetch(&self, i: u32) {
+        let i = i as usize;
+        prefetch_index(&self.weights, i * 4);
+        prefetch_index(&self.steps, i * 4);
+        for at in (i * self.dim..(i + 1) * self.dim).step_by(CACHE_LINE) {
+            prefetch_index(&self.components, at);
+        }
     }
 
     /// The vector of a text: the weighted mean of its words' vectors, `sum w_i v_i / sum w_i` with

@@ -170,24 +170,17 @@ struct Cutter<'a> {
 }
 
 impl Cutter<'_> {
+    /// Reads until `size` bytes are there, or all.
     fn fill(&mut self, size: usize) -> Result<()> {
-        while self.rest.len() < size && !self.done {
-            let old = self.rest.len();
-            self.rest.resize(size, 0);
-            let n = loop {
-                match self.source.read(&mut self.rest[old..]) {
-                    Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                    other => break other,
-                }
-            };
-            let n = n.map_err(|e| {
+        let missing = size.saturating_sub(self.rest.len());
+        if missing > 0 && !self.done {
+            let n = (&mut self.source).take(missing as u64).read_to_end(&mut self.rest).map_err(|e| {
                 Error::new(
                     if e.kind() == std::io::ErrorKind::IsADirectory { Kind::Input } else { Kind::Io },
                     e.to_string(),
                 )
             })?;
-            self.rest.truncate(old + n);
-            self.done = n == 0;
+            self.done = n < missing;
         }
         Ok(())
     }

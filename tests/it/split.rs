@@ -379,7 +379,7 @@ fn formats_and_reading_again() {
     let csv = stdout(&stance(&["split", &page, "--authors", "keep", "--format", "csv"]));
     assert_eq!(
         csv,
-        "article,no,parent,author,time,lang,text\ntram,1,,Ida,2021-05-03T10:15:00,und,\"Good, \"\"mostly\"\".\"\ntram,2,,Ben,2021-05-03T10:18:00,und,No.\n"
+        "article,no,parent,author,time,lang,text\ntram,1,,Ida,2021-05-03T10:15:00,en,\"Good, \"\"mostly\"\".\"\ntram,2,,Ben,2021-05-03T10:18:00,und,No.\n"
     );
     let table = stdout(&stance(&["split", &page, "--format", "text"]));
     assert!(table.starts_with("article  status") && table.contains("tram     found"), "{table}");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use super::context::{Told, agrees, inputs, n_inputs};
 use super::contrast::{Scaled, scales};
@@ -245,27 +246,30 @@ impl HeadJob<'_> {
         let x = Array2::from_shape_vec((rows.len(), n_inputs(k, dense.is_some())), x)
             .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
         let weights = thread_weights(self.labelled, self.h, &rows);
-        let thread = ThreadStage::fit(x.view(), &y, &weights, k)?;
 
         // The report's posteriors and names come from stages that have not seen the article either.
+        let part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS;
+        let stages = (0..N_PARTS).into_par_iter().map(|p| {
+            let rest: Vec<usize> = (0..rows.len()).filter(|r| part(rows[*r]) != p).collect();
+            let weights: Vec<f64> = rest.iter().map(|r| weights[*r]).collect();
+            let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
+            let x = x.select(ndarray::Axis(0), &rest);
+            let stage = ThreadStage::fit(x.view(), &y, &weights, k, None)?;
+            let fitted: Vec<Vec<f64>> = x.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
+            let decision = best_decision(&fitted, &y, k);
+            Ok((stage, decision))
+        });
+        let stages = stages.collect::<Result<Vec<_>>>()?;
         let mut oof = vec![None; scores.len()];
         let mut named = vec![None; scores.len()];
-        for part in 0..N_PARTS {
-            let in_part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS == part;
-            let (test, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|r| in_part(rows[*r]));
-            let pick = |v: &[f64]| rest.iter().map(|r| v[*r]).collect::<Vec<_>>();
-            let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
-            let x_rest = x.select(ndarray::Axis(0), &rest);
-            let stage = ThreadStage::fit(x_rest.view(), &y, &pick(&weights), k)?;
-            let fitted: Vec<Vec<f64>> =
-                x_rest.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
-            let decision = best_decision(&fitted, &y, k);
-            for r in test {
-                let p = stage.posterior(&x.row(r).to_vec());
-                named[rows[r]] = Some(named_class(&p, &decision));
-                oof[rows[r]] = Some(p);
-            }
+        for (r, i) in rows.iter().enumerate() {
+            let (stage, decision) = &stages[part(*i)];
+            let p = stage.posterior(&x.row(r).to_vec());
+            named[*i] = Some(named_class(&p, decision));
+            oof[*i] = Some(p);
         }
+        let start = ThreadStage::mean(&stages[0].0, &stages[1].0);
+        let thread = ThreadStage::fit(x.view(), &y, &weights, k, Some(&start))?;
         let all: Vec<Vec<f64>> = rows.iter().filter_map(|i| oof[*i].clone()).collect();
         let head = Head {
             name: def.name.clone(),

@@ -132,7 +132,7 @@ impl Calibration {
 }
 
 /// Softmax of logits; the logarithm of the sum of their exponentials.
-#[inline(always)]
+#[inline]
 fn softmax_into(z: impl Iterator<Item = f64>, q: &mut [f64]) -> f64 {
     let mut max = f64::NEG_INFINITY;
     for (q, z) in q.iter_mut().zip(z) {
@@ -163,6 +163,7 @@ fn objective(sample: &Sample, x: &[f64], fit: Fit) -> (f64, Vec<f64>, Vec<f64>) 
     }
 }
 
+#[expect(clippy::inline_always, reason = "each call is for a number of classes of its own")]
 #[inline(always)]
 fn objective_of(sample: &Sample, k: usize, x: &[f64], fit: Fit) -> (f64, Vec<f64>, Vec<f64>) {
     let d = if fit.bias { k + 1 } else { 1 };

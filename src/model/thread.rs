@@ -72,7 +72,7 @@ impl ThreadStage {
             .gradient_tolerance(tolerance)
             .initial_params(start)
             .fit(&data)
-            .map_err(refused)?;
+            .map_err(|e| refused(&e))?;
         let params: &Array2<f64> = fitted.params();
         let stage = ThreadStage {
             coefficients: (0..n_classes).map(|c| params.column(c).to_vec()).collect(),
@@ -105,7 +105,7 @@ impl ThreadStage {
     fn objective(&self, data: &Dataset<f64, usize, Ix1>) -> f64 {
         let params = self.params();
         let (coefficients, intercept) = params.view().split_at(Axis(0), params.nrows() - 1);
-        let scores = data.records.dot(&coefficients) + &intercept;
+        let scores = data.records.dot(&coefficients) + intercept;
         let loss = |(z, y): (ArrayView1<'_, f64>, &usize)| {
             let max = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             max + z.iter().map(|z| (z - max).exp()).sum::<f64>().ln() - z[*y]
@@ -200,7 +200,7 @@ impl Whitened {
             .gradient_tolerance(tolerance / self.widest)
             .initial_params(inner)
             .fit(&self.data)
-            .map_err(refused)?;
+            .map_err(|e| refused(&e))?;
         let inner: &Array2<f64> = fitted.params();
         let (inner, at_mean) = inner.view().split_at(Axis(0), d);
         let plain = self.factor.dot(&inner);
@@ -212,7 +212,7 @@ impl Whitened {
     }
 }
 
-fn refused(e: linfa_logistic::error::Error) -> Error {
+fn refused(e: &linfa_logistic::error::Error) -> Error {
     Error::new(Kind::Internal, format!("thread stage: {e}"))
 }
 

@@ -34,15 +34,43 @@ pub(super) struct Fit {
     pub ridge: f64,
 }
 
+/// Rows that a calibration is fitted on, each once with how often it was drawn.
+pub(super) struct Sample {
+    /// Centred log-posteriors, row after row.
+    c: Vec<f64>,
+    y: Vec<usize>,
+    weight: Vec<f64>,
+    k: usize,
+}
+
+impl Sample {
+    /// Takes the `drawn` rows, repeated ones counted, from all rows `c` (`y.len()` x `k`).
+    pub(super) fn of(mut drawn: Vec<usize>, c: &[f64], y: &[usize], k: usize) -> Self {
+        drawn.sort_unstable();
+        let mut out = Sample { c: Vec::with_capacity(drawn.len() * k), y: vec![], weight: vec![], k };
+        for same in drawn.chunk_by(|a, b| a == b) {
+            let i = same[0];
+            out.c.extend_from_slice(&c[i * k..(i + 1) * k]);
+            out.y.push(y[i]);
+            out.weight.push(same.len() as f64);
+        }
+        out
+    }
+}
+
 impl Calibration {
-    /// Fits by Newton's method with Levenberg damping, minimising the weighted mean log-loss and the penalty.
-    ///
-    /// `c` is `y.len()` x K, row after row; `weight` counts how often each row was drawn.
-    pub(super) fn fit(c: &[f64], y: &[usize], weight: &[u32], k: usize, fit: Fit) -> Self {
+    /// Fits by Newton's method with Levenberg damping, minimising the weighted mean log-loss and the penalty, from
+    /// `start` where there is one; the optimum is the same.
+    pub(super) fn fit(sample: &Sample, fit: Fit, start: Option<&Calibration>) -> Self {
+        let k = sample.k;
         let d = if fit.bias { k + 1 } else { 1 };
         let mut x = vec![0.0; k + 1];
+        if let Some(start) = start {
+            x[0] = start.log_scale;
+            x[1..].copy_from_slice(&start.bias);
+        }
         let mut damping = 1e-6;
-        let (mut f, mut g, mut h) = objective(c, y, weight, &x, k, fit);
+        let (mut f, mut g, mut h) = objective(sample, &x, fit);
         for _ in 0..MAX_STEPS {
             if g.iter().all(|v| v.abs() < 1e-10) {
                 break;
@@ -58,8 +86,9 @@ impl Calibration {
             let longest = step.iter().fold(0.0f64, |a, v| a.max(v.abs()));
             let shrink = (3.0 / longest).min(1.0);
             trial.iter_mut().zip(&step).for_each(|(a, s)| *a -= shrink * s);
-            let next = objective(c, y, weight, &trial, k, fit);
-            if next.0 <= f {
+            let next = objective(sample, &trial, fit);
+            // Near the optimum rounding exceeds the decrease; the full step is right there.
+            if next.0 <= f + 1e-13 * f.abs() {
                 let gain = f - next.0;
                 x = trial;
                 (f, g, h) = next;
@@ -75,14 +104,14 @@ impl Calibration {
             }
         }
         let mut out = Calibration { log_scale: x[0], bias: x[1..].to_vec(), mean: vec![0.0; k] };
+        let a = out.log_scale.exp();
         let mut q = vec![0.0; k];
-        let mut total = 0.0;
-        for (row, &w) in c.chunks_exact(k).zip(weight).filter(|(_, w)| **w > 0) {
-            out.softmax(row, &mut q);
-            out.mean.iter_mut().zip(&q).for_each(|(m, q)| *m += f64::from(w) * q);
-            total += f64::from(w);
+        for (row, w) in sample.c.chunks_exact(k).zip(&sample.weight) {
+            softmax_into(row.iter().zip(&out.bias).map(|(c, b)| a * c + b), &mut q);
+            out.mean.iter_mut().zip(&q).for_each(|(m, q)| *m += w * q);
         }
-        out.mean.iter_mut().for_each(|m| *m /= total.max(1.0));
+        let total = sample.weight.iter().sum::<f64>().max(1.0);
+        out.mean.iter_mut().for_each(|m| *m /= total);
         out
     }
 
@@ -102,7 +131,9 @@ impl Calibration {
     }
 }
 
-fn softmax_into(z: impl Iterator<Item = f64>, q: &mut [f64]) {
+/// Softmax of logits; the logarithm of the sum of their exponentials.
+#[inline]
+fn softmax_into(z: impl Iterator<Item = f64>, q: &mut [f64]) -> f64 {
     let mut max = f64::NEG_INFINITY;
     for (q, z) in q.iter_mut().zip(z) {
         *q = z;
@@ -118,31 +149,32 @@ fn softmax_into(z: impl Iterator<Item = f64>, q: &mut [f64]) {
         sum += *q;
     }
     q.iter_mut().for_each(|q| *q /= sum);
+    max + sum.ln()
 }
 
 /// Mean log-loss with penalty, its gradient and Hessian in (t, b).
-fn objective(
-    c: &[f64],
-    y: &[usize],
-    weight: &[u32],
-    x: &[f64],
-    k: usize,
-    fit: Fit,
-) -> (f64, Vec<f64>, Vec<f64>) {
+fn objective(sample: &Sample, x: &[f64], fit: Fit) -> (f64, Vec<f64>, Vec<f64>) {
+    // The loops over the classes unrolled where these are few.
+    match sample.k {
+        2 => objective_of(sample, 2, x, fit),
+        3 => objective_of(sample, 3, x, fit),
+        4 => objective_of(sample, 4, x, fit),
+        k => objective_of(sample, k, x, fit),
+    }
+}
+
+#[expect(clippy::inline_always, reason = "each call is for a number of classes of its own")]
+#[inline(always)]
+fn objective_of(sample: &Sample, k: usize, x: &[f64], fit: Fit) -> (f64, Vec<f64>, Vec<f64>) {
     let d = if fit.bias { k + 1 } else { 1 };
     let a = x[0].exp();
-    let (mut f, mut total) = (0.0, 0.0);
+    let mut f = 0.0;
     let mut g = vec![0.0; d];
     let mut h = vec![0.0; d * d];
     let mut q = vec![0.0; k];
-    for ((row, &y), &w) in c.chunks_exact(k).zip(y).zip(weight) {
-        if w == 0 {
-            continue;
-        }
-        let w = f64::from(w);
-        total += w;
-        softmax_into(row.iter().zip(&x[1..]).map(|(c, b)| a * c + b), &mut q);
-        f -= w * q[y].max(f64::MIN_POSITIVE).ln();
+    for ((row, &y), &w) in sample.c.chunks_exact(k).zip(&sample.y).zip(&sample.weight) {
+        let z = |i: usize| a * row[i] + x[i + 1];
+        f += w * (softmax_into((0..k).map(z), &mut q) - z(y));
         let mean: f64 = q.iter().zip(row).map(|(q, c)| q * c).sum();
         let square: f64 = q.iter().zip(row).map(|(q, c)| q * c * c).sum();
         let slope = mean - row[y];
@@ -160,7 +192,7 @@ fn objective(
             }
         }
     }
-    let scale = 1.0 / total.max(1.0);
+    let scale = 1.0 / sample.weight.iter().sum::<f64>().max(1.0);
     f *= scale;
     g.iter_mut().for_each(|v| *v *= scale);
     h.iter_mut().for_each(|v| *v *= scale);

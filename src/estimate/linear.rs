@@ -2,7 +2,7 @@
 
 /// Lower Cholesky factor of the symmetric `d` x `d` matrix `m` (row after row); `None` where it is not
 /// positive definite.
-pub(super) fn cholesky(m: &[f64], d: usize) -> Option<Vec<f64>> {
+pub(crate) fn cholesky(m: &[f64], d: usize) -> Option<Vec<f64>> {
     let mut l = vec![0.0; d * d];
     for i in 0..d {
         for j in 0..=i {
@@ -34,7 +34,7 @@ pub(super) fn solve_spd(m: &[f64], b: &[f64], d: usize) -> Option<Vec<f64>> {
 }
 
 /// `x := l^-T x`.
-pub(super) fn back_substitute(l: &[f64], x: &mut [f64], d: usize) {
+pub(crate) fn back_substitute(l: &[f64], x: &mut [f64], d: usize) {
     for i in (0..d).rev() {
         let dot: f64 = (i + 1..d).map(|t| l[t * d + i] * x[t]).sum();
         x[i] = (x[i] - dot) / l[i * d + i];

@@ -14,7 +14,7 @@ mod bins;
 mod calibration;
 mod combine;
 mod cross;
-mod linear;
+pub(crate) mod linear;
 mod points;
 mod posteriors;
 mod prevalence;

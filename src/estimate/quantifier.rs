@@ -1,8 +1,9 @@
 //! [`Quantifier`]: what is learnt once, at training, and kept in the model file.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::calibration::{Calibration, Fit, MIN_LABELS_FOR_BIAS};
+use super::calibration::{Calibration, Fit, MIN_LABELS_FOR_BIAS, Sample};
 use super::linear::condition_number;
 use super::points::argmax;
 use super::posteriors::CvPosteriors;
@@ -146,35 +147,36 @@ impl Quantifier {
         let k = cv.n_classes();
         let c = cv.centred();
         let y = cv.y();
-        let mut all = vec![0u32; y.len()];
-        rows.iter().for_each(|&i| all[i] = 1);
         let m = rows.len();
         let bias = m >= MIN_LABELS_FOR_BIAS;
+        // QuaPy's two have no penalty; a trace of one keeps the biases of absent classes finite.
+        let all = Sample::of(rows.to_vec(), &c, y, k);
+        let free = |bias, start| Calibration::fit(&all, Fit { bias, ridge: 1e-9 }, start);
+        let temperature = free(false, None);
+        let bias_corrected = free(true, Some(&temperature));
+        let start = if bias { &bias_corrected } else { &temperature };
         let calibrations = (0..n_calibrations)
+            .into_par_iter()
             .map(|b| {
                 let mut rng = Stream::named(seed, &["calibration", &b.to_string()]);
-                let weight = resample(clusters, m, y.len(), &mut rng);
-                let drawn: u32 = weight.iter().sum();
-                let fit = Fit { bias, ridge: 1.0 / f64::from(drawn.max(1)) };
-                let mut one = Calibration::fit(&c, y, &weight, k, fit);
+                let drawn = resample(clusters, m, &mut rng);
+                let fit = Fit { bias, ridge: 1.0 / drawn.len().max(1) as f64 };
+                let mut one = Calibration::fit(&Sample::of(drawn, &c, y, k), fit, Some(start));
                 one.mean.iter_mut().for_each(|v| *v = v.max(MIN_SHARE));
                 one
             })
             .collect();
-        // QuaPy's two have no penalty; a trace of one keeps the biases of absent classes finite.
-        let free = |bias| Calibration::fit(&c, y, &all, k, Fit { bias, ridge: 1e-9 });
         let (acc, pacc) = rates(cv, rows);
         let counts = rows.iter().fold(vec![0; k], |mut n, &i| {
             n[y[i]] += 1;
             n
         });
         let condition = condition_number(&acc, k);
-        let bias_corrected = free(true);
         let gain = log_loss_gain(cv, rows, &bias_corrected, &counts);
         Quantifier {
             classes: cv.classes().to_vec(),
             calibrations,
-            temperature: free(false),
+            temperature,
             bias_corrected,
             acc,
             pacc,
@@ -260,18 +262,18 @@ impl Quantifier {
     }
 }
 
-/// Whole clusters drawn with replacement until `m / RESAMPLE_FRACTION` rows are reached: how often each row came.
-fn resample(clusters: &[Vec<usize>], m: usize, n_rows: usize, rng: &mut Stream) -> Vec<u32> {
-    let mut weight = vec![0; n_rows];
+/// Whole clusters drawn with replacement until `m / RESAMPLE_FRACTION` rows are reached.
+fn resample(clusters: &[Vec<usize>], m: usize, rng: &mut Stream) -> Vec<usize> {
     let beyond = (m as f64 / FULL_RESAMPLE_ROWS as f64).max(1.0).sqrt();
     let target = floor(m as f64 / (RESAMPLE_FRACTION as f64 * beyond)).max(1);
-    let mut drawn = 0;
-    while drawn < target {
+    let mut drawn = Vec::new();
+    let mut n = 0;
+    while n < target {
         let cluster = &clusters[rng.index(clusters.len())];
-        cluster.iter().for_each(|&i| weight[i] += 1);
-        drawn += cluster.len().max(1);
+        drawn.extend_from_slice(cluster);
+        n += cluster.len().max(1);
     }
-    weight
+    drawn
 }
 
 /// QuaPy's `getPteCondEstim` of ACC and PACC; a class without labels is taken to be recognised perfectly.

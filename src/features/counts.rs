@@ -110,13 +110,35 @@ fn read_piece(texts: &[&str], recipe: &Recipe, embedding: Option<&Embedding>) ->
     Piece { terms: analyser.lexicon, df, rows, entries, facts, embedded }
 }
 
+impl Piece {
+    /// Gives the entries new ids, by kind and old id, and leaves out those that have none.
+    fn rename(&mut self, ids: &[Vec<u32>; 3], offsets: [u32; 3]) {
+        let (mut at, mut kept) = (0, 0);
+        for ends in &mut self.rows {
+            for kind in [WORDS, BIGRAMS, CHARS] {
+                for i in at..ends[kind] as usize {
+                    let e = self.entries[i];
+                    let new = ids[kind][(e & INDEX_MASK) as usize];
+                    if new != u32::MAX {
+                        self.entries[kept] = (e & !INDEX_MASK) | (offsets[kind] + new);
+                        kept += 1;
+                    }
+                }
+                at = ends[kind] as usize;
+                ends[kind] = kept as u32;
+            }
+        }
+        self.entries.truncate(kept);
+    }
+}
+
 /// Order of the kept terms: ids by falling document frequency, ties by the term itself.
-fn rank<K: Ord>(df: &[u32], min_df: u32, key: impl Fn(u32) -> K) -> Vec<u32> {
-    let mut kept: Vec<u32> = (0..df.len() as u32).filter(|&i| df[i as usize] >= min_df.max(1)).collect();
-    kept.sort_unstable_by(|&a, &b| {
-        Reverse(df[a as usize]).cmp(&Reverse(df[b as usize])).then_with(|| key(a).cmp(&key(b)))
-    });
-    kept
+fn rank<K: Ord + Send>(df: &[u32], min_df: u32, key: impl Fn(u32) -> K) -> Vec<u32> {
+    let kept = (0..df.len() as u32).filter(|&i| df[i as usize] >= min_df.max(1));
+    // The keys beside the ids: looked up in the middle of sorting they would have to come from all over the memory.
+    let mut kept: Vec<(Reverse<u32>, K, u32)> = kept.map(|i| (Reverse(df[i as usize]), key(i), i)).collect();
+    kept.par_sort_unstable();
+    kept.into_iter().map(|(_, _, i)| i).collect()
 }
 
 fn invert(order: &[u32], n: usize) -> Vec<u32> {
@@ -156,20 +178,25 @@ pub(crate) fn read(
             .hint("train on a part of them; a hundred thousand teach as much"));
     }
     // The cut changes nothing in the result: terms are put in an order of their own at the end.
-    let n_pieces = rayon::current_num_threads() * 2;
-    let size = texts.len().div_ceil(n_pieces).max(256);
+    // A piece per thread: terms of several pieces have to be put together.
+    let size = texts.len().div_ceil(rayon::current_num_threads()).max(256);
     let mut pieces: Vec<Piece> = texts.par_chunks(size).map(|t| read_piece(t, recipe, embedding)).collect();
 
     let mut all = Growing::default();
     let mut df: [Vec<u32>; 3] = Default::default();
     let mut maps: Vec<[Vec<u32>; 3]> = Vec::with_capacity(pieces.len());
-    for piece in &mut pieces {
+    for (i, piece) in pieces.iter_mut().enumerate() {
         let terms = std::mem::take(&mut piece.terms);
-        if [terms.words.len(), terms.bigrams.len(), terms.chars.len()]
-            .into_iter()
-            .any(|n| n >= INDEX_MASK as usize)
-        {
+        let sizes = [terms.words.len(), terms.bigrams.len(), terms.chars.len()];
+        if sizes.into_iter().any(|n| n >= INDEX_MASK as usize) {
             return Err(too_many_terms());
+        }
+        if i == 0 {
+            // The first piece's ids are those of all.
+            maps.push(sizes.map(|n| (0..n as u32).collect()));
+            df = std::mem::take(&mut piece.df);
+            all = terms;
+            continue;
         }
         let words: Vec<u32> =
             (0..terms.words.len() as u32).map(|i| all.words.intern(terms.words.get(i))).collect();
@@ -229,27 +256,27 @@ pub(crate) fn read(
         split_id: offsets[CHARS],
         ..Counts::default()
     };
+    pieces.par_iter_mut().zip(maps).for_each(|(piece, map)| {
+        let ids = [WORDS, BIGRAMS, CHARS].map(|kind| {
+            let new_id = |i: &u32| new_ids[kind].get(*i as usize).copied().unwrap_or(u32::MAX);
+            map[kind].iter().map(new_id).collect()
+        });
+        piece.rename(&ids, offsets);
+    });
     counts.starts.push(0);
-    for (piece, map) in pieces.into_iter().zip(maps) {
-        let mut at = 0;
-        for ends in piece.rows {
-            for kind in [WORDS, BIGRAMS, CHARS] {
-                if kind == CHARS {
-                    counts.splits.push(counts.entries.len() as u32);
-                }
-                for &e in &piece.entries[at..ends[kind] as usize] {
-                    let new = new_ids[kind][map[kind][(e & INDEX_MASK) as usize] as usize];
-                    if new != u32::MAX {
-                        counts.entries.push((e & !INDEX_MASK) | (offsets[kind] + new));
-                    }
-                }
-                at = ends[kind] as usize;
-            }
-            counts.starts.push(counts.entries.len() as u32);
+    for piece in pieces {
+        let first = counts.entries.len() as u32;
+        counts.splits.extend(piece.rows.iter().map(|ends| first + ends[BIGRAMS]));
+        counts.starts.extend(piece.rows.iter().map(|ends| first + ends[CHARS]));
+        if counts.entries.is_empty() {
+            counts.entries = piece.entries;
+        } else {
+            counts.entries.extend_from_slice(&piece.entries);
         }
         counts.facts.extend(piece.facts);
         counts.embedded.extend(piece.embedded);
     }
+    counts.entries.shrink_to_fit();
     counts.transpose(&frequencies);
     Ok((vocabulary, frequencies, counts))
 }

@@ -191,18 +191,11 @@ impl<'a> TfIdf<'a> {
     fn column<const K: usize, const SQUARED: bool>(&self, j: usize, u: &[[f32; K]], idf: f32) -> [f32; K] {
         let column = self.counts.column(j);
         let factor = if SQUARED { idf * idf } else { idf };
-        let sum_of = |stretch: &[u32]| {
-            let mut sum = [0.0_f32; K];
-            for &e in stretch {
-                let tf = self.sublinear[(e >> INDEX_BITS) as usize];
-                let x = if SQUARED { tf * tf } else { tf };
-                let v = &u[(e & INDEX_MASK) as usize];
-                for c in 0..K {
-                    sum[c] += x * v[c];
-                }
-            }
-            sum
+        let value = |tf: u32| {
+            let tf = self.sublinear[tf as usize];
+            if SQUARED { tf * tf } else { tf }
         };
+        let sum_of = |stretch: &[u32]| product_sum(stretch, u, value);
         // Single precision within a stretch, double across: as fast as the one, nearly as exact as the other.
         // Most columns are one stretch.
         if column.len() <= 64 {
@@ -214,6 +207,34 @@ impl<'a> TfIdf<'a> {
         }
         total.map(|t| (t * f64::from(factor)) as f32)
     }
+}
+
+/// `sum value(frequency) * m[index]` over entries. Two sums side by side: one would wait for each addition to end.
+#[inline]
+fn product_sum<const K: usize>(entries: &[u32], m: &[[f32; K]], value: impl Fn(u32) -> f32) -> [f32; K] {
+    let mut sums = [[0.0_f32; K]; 2];
+    let mut pairs = entries.chunks_exact(2);
+    for pair in &mut pairs {
+        for (sum, e) in sums.iter_mut().zip(pair) {
+            let x = value(e >> INDEX_BITS);
+            let v = &m[(e & INDEX_MASK) as usize];
+            for c in 0..K {
+                sum[c] += x * v[c];
+            }
+        }
+    }
+    let [mut sum, other] = sums;
+    for c in 0..K {
+        sum[c] += other[c];
+    }
+    for e in pairs.remainder() {
+        let x = value(e >> INDEX_BITS);
+        let v = &m[(e & INDEX_MASK) as usize];
+        for c in 0..K {
+            sum[c] += x * v[c];
+        }
+    }
+    sum
 }
 
 impl Design for TfIdf<'_> {
@@ -232,14 +253,7 @@ impl Design for TfIdf<'_> {
         out.par_iter_mut().enumerate().with_min_len(128).for_each(|(r, out)| {
             let mut total = [0.0; K];
             for (block, scale) in self.counts.row(r).into_iter().zip(self.scales[r]) {
-                let mut sum = [0.0_f32; K];
-                for &e in block {
-                    let tf = self.sublinear[(e >> INDEX_BITS) as usize];
-                    let w = &w[(e & INDEX_MASK) as usize];
-                    for c in 0..K {
-                        sum[c] += tf * w[c];
-                    }
-                }
+                let sum = product_sum(block, w, |tf| self.sublinear[tf as usize]);
                 for c in 0..K {
                     total[c] += sum[c] * scale;
                 }

@@ -1,10 +1,14 @@
 //! What is wrong with labelled data before anything is learned from it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{Labelled, LabelledCollection};
 use crate::error::{Error, Result};
-use crate::tokens::language;
+use crate::features::table::hash_bytes;
 
 /// Most rows that a warning lists.
 const LISTED: usize = 5;
@@ -14,15 +18,13 @@ const GIVEN_AWAY: f64 = 0.15;
 /// Languages the program knows and has no stemmer for.
 const UNSTEMMED: [&str; 5] = ["be", "kk", "ky", "uz", "tg"];
 
-/// Checks that every head can be learned and tells what may flatter or mislead.
+/// Checks that every head can be learned.
 ///
 /// # Errors
 /// A head with fewer than two classes, or a class with fewer than `min_per_class` labelled comments.
-pub fn check(labelled: &LabelledCollection, min_per_class: usize) -> Result<Vec<String>> {
-    let mut warnings = Vec::new();
+pub fn check(labelled: &LabelledCollection, min_per_class: usize) -> Result<()> {
     for (h, head) in labelled.heads.iter().enumerate() {
-        let mut counts = vec![0; head.classes.len()];
-        labelled.rows.iter().filter_map(|r| r.y[h]).for_each(|y| counts[y] += 1);
+        let counts = class_counts(labelled, h);
         let present = counts.iter().filter(|n| **n > 0).count();
         let table: Vec<String> = head.classes.iter().zip(&counts).map(|(c, n)| format!("{c} {n}")).collect();
         if present == 0 {
@@ -44,16 +46,37 @@ pub fn check(labelled: &LabelledCollection, min_per_class: usize) -> Result<Vec<
             return Err(Error::input(what)
                 .hint(format!("label more of it, or merge it: --map \"{}=OTHER CLASS\"", head.classes[c])));
         }
-        warnings.extend(source_gives_away(labelled, h, &counts));
-        warnings.extend(one_class_languages(labelled, h));
     }
-    warnings.extend(repeated(labelled));
-    warnings.extend(unusable(labelled));
-    Ok(warnings)
+    Ok(())
+}
+
+fn class_counts(labelled: &LabelledCollection, h: usize) -> Vec<usize> {
+    let mut counts = vec![0; labelled.heads[h].classes.len()];
+    labelled.rows.iter().filter_map(|r| r.y[h]).for_each(|y| counts[y] += 1);
+    counts
+}
+
+/// What of the labels may flatter or mislead, each with what to do. `languages` holds the language of each row's text,
+/// which whoever asks has read already.
+pub(crate) fn warnings(labelled: &LabelledCollection, languages: &[Option<&'static str>]) -> Vec<String> {
+    let langs: Vec<Option<&str>> =
+        labelled.rows.iter().zip(languages).map(|(r, l)| r.lang.as_deref().or(*l)).collect();
+    let of_heads = || {
+        let of_head = |h: usize| {
+            let gives_away = source_gives_away(labelled, h, &class_counts(labelled, h));
+            gives_away.into_iter().chain(one_class_languages(labelled, h, &langs))
+        };
+        (0..labelled.heads.len()).flat_map(of_head).collect::<Vec<_>>()
+    };
+    let rest = || rayon::join(of_heads, || unusable(labelled, &langs));
+    let (repeated, (mut out, unusable)) = rayon::join(|| repeated(labelled), rest);
+    out.extend(repeated);
+    out.extend(unusable);
+    out
 }
 
 fn source_gives_away(labelled: &LabelledCollection, h: usize, counts: &[usize]) -> Option<String> {
-    let mut by_source: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut by_source: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     for row in &labelled.rows {
         if let (Some(y), Some(source)) = (row.y[h], &row.source) {
             by_source.entry(source).or_insert_with(|| vec![0; counts.len()])[y] += 1;
@@ -81,12 +104,11 @@ fn source_gives_away(labelled: &LabelledCollection, h: usize, counts: &[usize]) 
 const MIN_OF_LANGUAGE: usize = 20;
 
 /// Languages whose comments are all of one class: there the model learns the language.
-fn one_class_languages(labelled: &LabelledCollection, h: usize) -> Vec<String> {
+fn one_class_languages(labelled: &LabelledCollection, h: usize, langs: &[Option<&str>]) -> Vec<String> {
     let classes = &labelled.heads[h].classes;
     let mut by_language: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for row in &labelled.rows {
-        let lang = row.lang.as_deref().or_else(|| language::detect(&row.text));
-        if let (Some(y), Some(lang)) = (row.y[h], lang) {
+    for (row, lang) in labelled.rows.iter().zip(langs) {
+        if let (Some(y), Some(lang)) = (row.y[h], *lang) {
             by_language.entry(lang).or_insert_with(|| vec![0; classes.len()])[y] += 1;
         }
     }
@@ -102,22 +124,45 @@ fn one_class_languages(labelled: &LabelledCollection, h: usize) -> Vec<String> {
 }
 
 /// Text as it is compared: case and spaces do not tell copies apart.
-fn plain(text: &str) -> String {
-    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+fn plain(text: &str, out: &mut String) {
+    out.clear();
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for c in word.chars() {
+            match c {
+                'a'..='z' | 'а'..='я' => out.push(c),
+                c => out.extend(c.to_lowercase()),
+            }
+        }
+    }
 }
 
 /// Texts that occur more than once: with equal labels, and with different ones.
 fn repeated(labelled: &LabelledCollection) -> Vec<String> {
-    let mut first: HashMap<String, usize> = HashMap::new();
+    let hash = |buffer: &mut String, row: &Labelled| {
+        plain(&row.text, buffer);
+        hash_bytes(buffer.as_bytes())
+    };
+    let hashes: Vec<u64> = labelled.rows.par_iter().with_min_len(256).map_init(String::new, hash).collect();
+    let mut first: FxHashMap<u64, usize> = FxHashMap::default();
+    let mut texts = [String::new(), String::new()];
     let (mut n_repeated, mut n_contradictory) = (0, 0);
     let mut listed: Vec<String> = Vec::new();
     for (i, row) in labelled.rows.iter().enumerate() {
-        let j = *first.entry(plain(&row.text)).or_insert(i);
+        let j = *first.entry(hashes[i]).or_insert(i);
         if i == j {
             continue;
         }
-        n_repeated += 1;
         let other = &labelled.rows[j];
+        let [a, b] = &mut texts;
+        plain(&row.text, a);
+        plain(&other.text, b);
+        if a != b {
+            continue;
+        }
+        n_repeated += 1;
         let differs = row.y.iter().zip(&other.y).any(|(a, b)| a.is_some() && b.is_some() && a != b);
         if differs && row.parent == other.parent && row.parent_text == other.parent_text {
             n_contradictory += 1;
@@ -143,7 +188,7 @@ fn repeated(labelled: &LabelledCollection) -> Vec<String> {
 }
 
 /// Rows that teach nothing, or little.
-fn unusable(labelled: &LabelledCollection) -> Vec<String> {
+fn unusable(labelled: &LabelledCollection, langs: &[Option<&str>]) -> Vec<String> {
     let mut out = Vec::new();
     let lines = |rows: &[u64]| {
         let first: Vec<String> = rows.iter().take(LISTED).map(u64::to_string).collect();
@@ -164,8 +209,11 @@ fn unusable(labelled: &LabelledCollection) -> Vec<String> {
         out.push(format!("{n_bare} of {} rows have no label and teach nothing", labelled.rows.len()));
     }
     let is_link = |w: &str| w.contains("://") || w.starts_with("www.");
+    let (scheme, www) = (memmem::Finder::new("://"), memmem::Finder::new("www."));
     let only_link = |r: &&&Labelled| {
-        r.text.split_whitespace().any(is_link)
+        let bytes = r.text.as_bytes();
+        (scheme.find(bytes).is_some() || www.find(bytes).is_some())
+            && r.text.split_whitespace().any(is_link)
             && !r.text.split_whitespace().any(|w| !is_link(w) && w.chars().any(char::is_alphabetic))
     };
     let links: Vec<u64> = taught.iter().filter(only_link).map(|r| r.place.1).collect();
@@ -174,8 +222,7 @@ fn unusable(labelled: &LabelledCollection) -> Vec<String> {
         out.push(format!("{} {what} ({})", links.len(), lines(&links)));
     }
     let mut unstemmed: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in taught {
-        let lang = row.lang.as_deref().or_else(|| language::detect(&row.text));
+    for (_, lang) in labelled.rows.iter().zip(langs).filter(|(r, _)| r.y.iter().any(Option::is_some)) {
         if let Some(lang) = lang.filter(|l| UNSTEMMED.contains(l)) {
             *unstemmed.entry(lang).or_default() += 1;
         }

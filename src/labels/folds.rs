@@ -1,9 +1,8 @@
 //! Cross-validation folds that keep an article on one side.
 
-use std::collections::HashMap;
-
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
+use rustc_hash::FxHashMap;
 
 use super::LabelledCollection;
 
@@ -27,14 +26,14 @@ pub struct Folds {
 /// `n_folds` is 0.
 pub fn folds(labelled: &LabelledCollection, n_folds: usize, seed: u64) -> Folds {
     let rows = &labelled.rows;
-    let mut sizes: HashMap<&str, usize> = HashMap::new();
+    let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
     for row in rows {
         *sizes.entry(&row.article).or_default() += 1;
     }
     let limit = rows.len() / n_folds;
     let mut n_by_row = 0;
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut index: HashMap<(bool, &str), usize> = HashMap::new();
+    let mut index: FxHashMap<(bool, &str), usize> = FxHashMap::default();
     for (i, row) in rows.iter().enumerate() {
         let by_row = sizes[row.article.as_str()] > limit.max(1) || row.source.as_ref() == Some(&row.article);
         n_by_row += usize::from(by_row);

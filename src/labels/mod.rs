@@ -11,6 +11,7 @@ pub mod sample;
 use std::collections::BTreeMap;
 
 pub use check::check;
+pub(crate) use check::warnings;
 pub use folds::{Folds, folds};
 pub use read::{ReadOptions, read};
 

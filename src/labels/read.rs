@@ -56,6 +56,7 @@ pub fn read(paths: &[impl AsRef<Path>], options: &ReadOptions) -> Result<Labelle
         drop_empty_sentiment(&mut out);
     }
     finish(&mut out)?;
+    out.rows.shrink_to_fit();
     Ok(out)
 }
 
@@ -70,8 +71,6 @@ fn drop_empty_sentiment(out: &mut LabelledCollection) {
 
 /// Reads one labelled file from memory; [`finish`] must follow.
 fn read_bytes(name: &str, bytes: Vec<u8>, options: &ReadOptions, out: &mut LabelledCollection) -> Result<()> {
-    let digest = Sha256::digest(&bytes);
-    let hex = digest.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let text = String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         let line = memchr::memchr_iter(b'\n', &e.as_bytes()[..at]).count() as u64 + 1;
@@ -82,8 +81,11 @@ fn read_bytes(name: &str, bytes: Vec<u8>, options: &ReadOptions, out: &mut Label
     })?;
     let file_name = Path::new(name).file_name().map_or(name.to_owned(), |n| n.to_string_lossy().into_owned());
     let file = out.hashes.len();
-    out.hashes.insert(file_name, hex);
-    Reader { name, options, file }.read(&text, out)
+    let (digest, read) =
+        rayon::join(|| Sha256::digest(text.as_bytes()), || Reader { name, options, file }.read(&text, out));
+    read?;
+    out.hashes.insert(file_name, digest.iter().map(|b| format!("{b:02x}")).collect());
+    Ok(())
 }
 
 struct Reader<'a> {

@@ -90,10 +90,12 @@ pub struct AdaptReport {
 pub fn adapt(base: &Model, labelled: &LabelledCollection, seed: u64) -> Result<(Model, AdaptReport)> {
     let of_base =
         labelled.heads.iter().map(|h| matching(base, &h.name, &h.classes)).collect::<Result<Vec<usize>>>()?;
-    let warnings = crate::labels::check(labelled, 0)?;
+    crate::labels::check(labelled, 0)?;
     let few = labelled.rows.len() < FEW;
     let split = folds(labelled, if few { 10 } else { 5 }, seed);
     let known = Known::of(base, labelled);
+    let languages: Vec<Option<&'static str>> = known.facts.iter().map(|f| f.lang).collect();
+    let warnings = crate::labels::warnings(labelled, &languages);
     let mut heads = base.heads.clone();
     let mut report =
         AdaptReport { heads: Vec::new(), unchanged: Vec::new(), warnings, n_folds: split.n_folds };

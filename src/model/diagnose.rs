@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ndarray::Array2;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::dummy::{most_frequent, stratified};
@@ -13,7 +15,7 @@ use crate::labels::LabelledCollection;
 /// Fewest labels of a source that is left out.
 const MIN_SOURCE: usize = 100;
 /// Parts of the training rows that the learning curve is measured at, in eighths.
-const EIGHTHS: [u64; 2] = [2, 4];
+const EIGHTHS: [u64; 3] = [2, 4, 8];
 
 /// Macro-F1 on one source by a text stage that was taught by the other sources alone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,16 +47,17 @@ impl Diagnosis {
     }
 }
 
-/// Diagnoses head `h`. `fit` learns from the rows that are named to it and gives text logits of all rows.
-pub(super) fn diagnose(
+/// Diagnoses head `h`. `fit` learns from the rows that are named to it, from where another fit ended if there is one,
+/// and gives text logits of all rows and where it ended.
+pub(super) fn diagnose<S>(
     labelled: &LabelledCollection,
     h: usize,
     of_fold: &[usize],
-    fit: impl Fn(&(dyn Fn(usize) -> bool + Sync)) -> Result<ndarray::Array2<f64>>,
+    fit: impl Fn(&(dyn Fn(usize) -> bool + Sync), Option<&S>) -> Result<(Array2<f64>, S)> + Sync,
 ) -> Result<Diagnosis> {
     let k = labelled.heads[h].classes.len();
     let y = |i: &usize| labelled.rows[*i].y[h];
-    let judge = |rows: &[usize], z: &ndarray::Array2<f64>| {
+    let judge = |rows: &[usize], z: &Array2<f64>| {
         let truth: Vec<usize> = rows.iter().filter_map(y).collect();
         let named: Vec<usize> =
             rows.iter().filter(|i| y(i).is_some()).map(|i| argmax(z.row(*i).iter().copied())).collect();
@@ -62,12 +65,16 @@ pub(super) fn diagnose(
     };
     let mut out = Diagnosis::default();
     let held: Vec<usize> = (0..of_fold.len()).filter(|i| of_fold[*i] == 0).collect();
-    for part in EIGHTHS.into_iter().chain([8]) {
+    // Each part holds the one before, and none the fold that judges: a fit may start from the last.
+    let mut start = None;
+    for part in EIGHTHS {
         // A multiplicative hash of the row number: parts that grow, the same on every machine.
         let kept = |i: usize| (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 61 < part;
         let keep = |i: usize| of_fold[i] != 0 && kept(i);
+        let (z, end) = fit(&keep, start.as_ref())?;
         let n = (0..of_fold.len()).filter(|i| keep(*i) && y(i).is_some()).count();
-        out.learning_curve.push((n, judge(&held, &fit(&keep)?).0));
+        out.learning_curve.push((n, judge(&held, &z).0));
+        start = Some(end);
     }
     let mut by_source: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (i, row) in labelled.rows.iter().enumerate() {
@@ -79,14 +86,16 @@ pub(super) fn diagnose(
     if by_source.len() < 2 {
         return Ok(out);
     }
-    for (source, rows) in by_source {
+    let left_out = by_source.into_par_iter().map(|(source, rows)| {
         let of_source = |i: usize| labelled.rows[i].source.as_deref().map(family) == Some(source);
-        let (macro_f1, truth) = judge(&rows, &fit(&|i: usize| !of_source(i))?);
+        let (z, _) = fit(&|i: usize| !of_source(i), None)?;
+        let (macro_f1, truth) = judge(&rows, &z);
         let mut counts = vec![0; k];
         truth.iter().for_each(|y| counts[*y] += 1);
         let baseline = most_frequent(&truth, &counts).macro_f1.max(stratified(&truth, &counts).macro_f1);
-        out.sources.push(LeftOut { source: source.to_owned(), n: truth.len(), macro_f1, baseline });
-    }
+        Ok(LeftOut { source: source.to_owned(), n: truth.len(), macro_f1, baseline })
+    });
+    out.sources = left_out.collect::<Result<_>>()?;
     Ok(out)
 }
 
@@ -107,9 +116,9 @@ mod tests {
             LabelledCollection { heads, rows: (0..250).map(row).collect(), ..LabelledCollection::default() };
         let of_fold: Vec<usize> = (0..250).map(|i| i / 2 % 5).collect();
         // A learner that is right about every row it was shown, and wrong about the others.
-        let fit = |keep: &(dyn Fn(usize) -> bool + Sync)| {
+        let fit = |keep: &(dyn Fn(usize) -> bool + Sync), _: Option<&()>| {
             let says = |(i, c): (usize, usize)| f64::from(u8::from((i % 2 == c) == keep(i)));
-            Ok(ndarray::Array2::from_shape_fn((250, 2), says))
+            Ok((Array2::from_shape_fn((250, 2), says), ()))
         };
         let d = diagnose(&labelled, 0, &of_fold, fit).unwrap();
         let names: Vec<(&str, usize)> = d.sources.iter().map(|s| (s.source.as_str(), s.n)).collect();

@@ -18,6 +18,7 @@ pub mod store;
 mod strongest;
 pub mod thread;
 mod train;
+mod traits;
 mod weights;
 
 pub use adapt::{AdaptReport, AdaptedHead, adapt};

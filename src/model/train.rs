@@ -1,8 +1,10 @@
 //! Labelled comments -> model, with the cross-validated figures of how good it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use ndarray::Array2;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::context::{Told, agrees, inputs, n_inputs};
 use super::contrast::{Scaled, scales};
@@ -73,6 +75,22 @@ struct Score {
 
 type Scores = Vec<Option<Score>>;
 
+/// A model without one fold.
+struct FoldFit {
+    linear: Linear,
+    /// The rows of the fold that were scored.
+    scores: Vec<(usize, Score)>,
+}
+
+/// What cross-validation gives.
+struct OutOfFold {
+    /// Best `C`.
+    c: f64,
+    scores: Scores,
+    /// Mean of the models: where the model of all rows starts.
+    mean: Linear,
+}
+
 /// Figures of one head, all out of fold.
 #[derive(Debug, Clone)]
 pub struct HeadReport {
@@ -134,7 +152,7 @@ pub struct TrainReport {
 /// # Errors
 /// A head with fewer than two classes, or a class with fewer rows than `min_per_class`.
 pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Model, TrainReport)> {
-    let mut warnings = crate::labels::check(labelled, params.min_per_class)?;
+    crate::labels::check(labelled, params.min_per_class)?;
     let texts: Vec<&str> = labelled.rows.iter().map(|r| r.text.as_str()).collect();
     let (mut vectoriser, mut counts) = Vectoriser::fit_counts(&texts, &params.recipe)?;
     let embedded = match &mut vectoriser.embedding {
@@ -143,7 +161,12 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
     };
     let many = labelled.rows.len() > MANY_ROWS;
     let n_folds = if many { 10 } else { params.n_folds };
+    let languages: Vec<Option<&'static str>> = counts.facts.iter().map(|f| f.lang).collect();
+    let mut warnings = crate::labels::warnings(labelled, &languages);
+    drop(languages);
     let split = folds(labelled, n_folds, params.seed);
+    let twins = twins(labelled, &split);
+    let parents = resolve_parents(labelled);
     if split.n_by_row > 0 {
         warnings.push(format!(
             "{} of {} comments stand in articles too large for a fold, or without an article of their own; they \
@@ -152,8 +175,6 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
             labelled.rows.len()
         ));
     }
-    let parents = resolve_parents(labelled);
-    let twins = twins(labelled, &split);
     let n_twins = twins.iter().filter(|t| **t).count();
     if n_twins > 0 {
         warnings.push(format!(
@@ -193,7 +214,10 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
 
 /// Index of each row's parent, where the parent is a row of the same article.
 fn resolve_parents(labelled: &LabelledCollection) -> Vec<Option<usize>> {
-    let index: HashMap<(&str, &str), usize> =
+    if labelled.rows.iter().all(|r| r.parent.is_none()) {
+        return vec![None; labelled.rows.len()];
+    }
+    let index: FxHashMap<(&str, &str), usize> =
         labelled.rows.iter().enumerate().map(|(i, r)| ((r.article.as_str(), r.id.as_str()), i)).collect();
     let parent =
         |r: &crate::labels::Labelled| index.get(&(r.article.as_str(), r.parent.as_deref()?)).copied();
@@ -202,12 +226,25 @@ fn resolve_parents(labelled: &LabelledCollection) -> Vec<Option<usize>> {
 
 /// Whether each row's text stands in another fold too: a model that has seen it there is not tested by it.
 fn twins(labelled: &LabelledCollection, split: &crate::labels::Folds) -> Vec<bool> {
-    let mut folds: HashMap<&str, (usize, bool)> = HashMap::new();
+    let mut folds: FxHashMap<&str, (usize, bool)> = FxHashMap::default();
     for (row, fold) in labelled.rows.iter().zip(&split.of) {
         let seen = folds.entry(&row.text).or_insert((*fold, false));
         seen.1 |= seen.0 != *fold;
     }
     labelled.rows.iter().map(|r| folds[r.text.as_str()].1).collect()
+}
+
+/// Mean of the weights and intercepts of at least one model.
+fn mean(mut models: Vec<Linear>) -> Linear {
+    let n = models.len() as f32;
+    let mut mean = models.swap_remove(0);
+    for model in &models {
+        mean.weights += &model.weights;
+        mean.intercept.iter_mut().zip(&model.intercept).for_each(|(a, b)| *a += b);
+    }
+    mean.weights /= n;
+    mean.intercept.iter_mut().for_each(|b| *b /= f64::from(n));
+    mean
 }
 
 struct HeadJob<'a> {
@@ -229,9 +266,24 @@ impl HeadJob<'_> {
         let mut class_counts = vec![0; k];
         self.labelled.rows.iter().filter_map(|r| r.y[self.h]).for_each(|y| class_counts[y] += 1);
 
-        let (c, scores) = self.out_of_fold(k)?;
-        let x = TfIdf::new(self.counts, &vectoriser.df, vectoriser.n_docs);
-        let linear = self.fit_terms(&x, k, c, 1e-4, None, |_| true)?;
+        let OutOfFold { c, scores, mean } = self.out_of_fold(k)?;
+        let (linear, diagnosis) = rayon::join(
+            || {
+                let x = TfIdf::new(self.counts, &vectoriser.df, vectoriser.n_docs);
+                self.fit_terms(&x, k, c, 1e-4, Some(&mean), |_| true)
+            },
+            || {
+                if self.many || !self.params.diagnose {
+                    return Ok(Diagnosis::default());
+                }
+                diagnose(self.labelled, self.h, &self.split.of, |keep, start| {
+                    let x = TfIdf::of_rows(self.counts, keep);
+                    let linear = self.fit_terms(&x, k, c, LOOSE, start, keep)?;
+                    Ok((linear.decision_function(&x), linear))
+                })
+            },
+        );
+        let (linear, diagnosis) = (linear?, diagnosis?);
         let dense = match self.embedded {
             Some(x) => Some(self.fit(x, k, VECTORS_C, LOOSE / 10.0, None, |_| true)?),
             None => None,
@@ -245,27 +297,30 @@ impl HeadJob<'_> {
         let x = Array2::from_shape_vec((rows.len(), n_inputs(k, dense.is_some())), x)
             .map_err(|e| Error::new(crate::error::Kind::Internal, e.to_string()))?;
         let weights = thread_weights(self.labelled, self.h, &rows);
-        let thread = ThreadStage::fit(x.view(), &y, &weights, k)?;
 
         // The report's posteriors and names come from stages that have not seen the article either.
+        let part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS;
+        let stages = (0..N_PARTS).into_par_iter().map(|p| {
+            let rest: Vec<usize> = (0..rows.len()).filter(|r| part(rows[*r]) != p).collect();
+            let weights: Vec<f64> = rest.iter().map(|r| weights[*r]).collect();
+            let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
+            let x = x.select(ndarray::Axis(0), &rest);
+            let stage = ThreadStage::fit(x.view(), &y, &weights, k, None)?;
+            let fitted: Vec<Vec<f64>> = x.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
+            let decision = best_decision(&fitted, &y, k);
+            Ok((stage, decision))
+        });
+        let stages = stages.collect::<Result<Vec<_>>>()?;
         let mut oof = vec![None; scores.len()];
         let mut named = vec![None; scores.len()];
-        for part in 0..N_PARTS {
-            let in_part = |i: usize| (if self.many { i } else { self.split.of[i] }) % N_PARTS == part;
-            let (test, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|r| in_part(rows[*r]));
-            let pick = |v: &[f64]| rest.iter().map(|r| v[*r]).collect::<Vec<_>>();
-            let y: Vec<usize> = rest.iter().map(|r| y[*r]).collect();
-            let x_rest = x.select(ndarray::Axis(0), &rest);
-            let stage = ThreadStage::fit(x_rest.view(), &y, &pick(&weights), k)?;
-            let fitted: Vec<Vec<f64>> =
-                x_rest.rows().into_iter().map(|r| stage.posterior(&r.to_vec())).collect();
-            let decision = best_decision(&fitted, &y, k);
-            for r in test {
-                let p = stage.posterior(&x.row(r).to_vec());
-                named[rows[r]] = Some(named_class(&p, &decision));
-                oof[rows[r]] = Some(p);
-            }
+        for (r, i) in rows.iter().enumerate() {
+            let (stage, decision) = &stages[part(*i)];
+            let p = stage.posterior(&x.row(r).to_vec());
+            named[*i] = Some(named_class(&p, decision));
+            oof[*i] = Some(p);
         }
+        let start = ThreadStage::mean(&stages[0].0, &stages[1].0);
+        let thread = ThreadStage::fit(x.view(), &y, &weights, k, Some(&start))?;
         let all: Vec<Vec<f64>> = rows.iter().filter_map(|i| oof[*i].clone()).collect();
         let head = Head {
             name: def.name.clone(),
@@ -279,13 +334,8 @@ impl HeadJob<'_> {
             macro_f1: [0.0; 2],
             quantifier: None,
         };
-        let mut report = self.report(&head, c, linear.convergence, &rows, &y, (oof, named));
-        if self.params.diagnose && !self.many {
-            report.diagnosis = diagnose(self.labelled, self.h, &self.split.of, |keep| {
-                let x = TfIdf::of_rows(self.counts, keep);
-                Ok(self.fit_terms(&x, k, c, LOOSE, None, keep)?.decision_function(&x))
-            })?;
-        }
+        let report = self.report(&head, c, linear.convergence, &rows, &y, (oof, named));
+        let report = HeadReport { diagnosis, ..report };
         let better = report.most_frequent.macro_f1.max(report.stratified.macro_f1);
         let head = Head { macro_f1: [report.model.macro_f1, better], ..head };
         Ok((head, report))
@@ -339,7 +389,7 @@ impl HeadJob<'_> {
     /// Text logits and unknown words of every scored row by a model that has not seen its fold, at the best
     /// `C` of the grid; the values of `C` are compared on the first folds only, each fit starting from the one
     /// before.
-    fn out_of_fold(&self, k: usize) -> Result<(f64, Scores)> {
+    fn out_of_fold(&self, k: usize) -> Result<OutOfFold> {
         let grid: Vec<f64> = match self.params.recipe.c {
             Some(c) => vec![c],
             None if self.many => vec![DEFAULT_C],
@@ -347,26 +397,36 @@ impl HeadJob<'_> {
         };
         let n_held = if self.many { 1 } else { self.split.n_folds };
         let n_searched = if grid.len() > 1 { N_SEARCHED.min(n_held) } else { 0 };
-        let mut scores: Vec<Scores> = vec![vec![None; self.labelled.rows.len()]; grid.len()];
-        for fold in 0..n_searched {
-            let x = TfIdf::of_rows(self.counts, |i| self.split.of[i] != fold);
-            let mut start = None;
-            for (c, scores) in grid.iter().zip(&mut scores) {
-                start = Some(self.score_fold(&x, fold, k, *c, start.as_ref(), scores)?);
+        let along_grid = |fold: usize| {
+            let x = self.without(fold);
+            let mut fits: Vec<FoldFit> = Vec::new();
+            for c in &grid {
+                let start = fits.last().map(|f| &f.linear);
+                fits.push(self.score_fold(&x, fold, k, *c, start)?);
             }
-        }
-        let f1 = |scores: &Scores| {
-            let rows = (0..scores.len()).filter_map(|i| Some((self.y(i)?, scores[i].as_ref()?)));
-            let (y, named): (Vec<usize>, Vec<usize>) =
-                rows.map(|(y, s)| (y, argmax(s.z.iter().copied()))).unzip();
+            Ok(fits)
+        };
+        let mut searched = (0..n_searched).into_par_iter().map(along_grid).collect::<Result<Vec<_>>>()?;
+        let f1 = |at: usize| {
+            let scored = searched.iter().flat_map(|fits| &fits[at].scores);
+            let rows = scored.filter_map(|(i, score)| Some((self.y(*i)?, argmax(score.z.iter().copied()))));
+            let (y, named): (Vec<usize>, Vec<usize>) = rows.unzip();
             f1_per_class(&y, &named, k).iter().sum::<f64>()
         };
-        let best = if grid.len() > 1 { argmax(scores.iter().map(f1)) } else { 0 };
-        let mut scores = scores.swap_remove(best);
-        for fold in n_searched..n_held {
-            let x = TfIdf::of_rows(self.counts, |i| self.split.of[i] != fold);
-            self.score_fold(&x, fold, k, grid[best], None, &mut scores)?;
+        let best = if grid.len() > 1 { argmax((0..grid.len()).map(f1)) } else { 0 };
+        let mut fits: Vec<FoldFit> = searched.iter_mut().map(|fits| fits.swap_remove(best)).collect();
+        drop(searched);
+        let others = (n_searched..n_held).into_par_iter();
+        let others = others.map(|fold| self.score_fold(&self.without(fold), fold, k, grid[best], None));
+        fits.extend(others.collect::<Result<Vec<_>>>()?);
+
+        let mut scores: Scores = vec![None; self.labelled.rows.len()];
+        let mut models = Vec::with_capacity(fits.len());
+        for fit in fits {
+            fit.scores.into_iter().for_each(|(i, score)| scores[i] = Some(score));
+            models.push(fit.linear);
         }
+        let mean = mean(models);
         if let Some(x) = self.embedded {
             for fold in 0..n_held {
                 let linear = self.fit(x, k, VECTORS_C, LOOSE, None, |i| self.split.of[i] != fold)?;
@@ -378,7 +438,12 @@ impl HeadJob<'_> {
                 }
             }
         }
-        Ok((grid[best], scores))
+        Ok(OutOfFold { c: grid[best], scores, mean })
+    }
+
+    /// The terms of all rows, as if those of `fold` had never been seen.
+    fn without(&self, fold: usize) -> TfIdf<'_> {
+        TfIdf::of_rows(self.counts, |i| self.split.of[i] != fold)
     }
 
     /// Fits all rows but those of `fold` and scores these.
@@ -389,16 +454,16 @@ impl HeadJob<'_> {
         k: usize,
         c: f64,
         start: Option<&Linear>,
-        scores: &mut Scores,
-    ) -> Result<Linear> {
+    ) -> Result<FoldFit> {
         let linear = self.fit_terms(x, k, c, LOOSE, start, |i| self.split.of[i] != fold)?;
         let z = linear.decision_function(x);
-        for i in (0..scores.len()).filter(|i| self.split.of[*i] == fold && !self.twins[*i]) {
+        let score = |i: usize| {
             let words = self.counts.row(i)[0].iter().map(|e| e & INDEX_MASK);
             let unknown = words.filter(|t| *t < self.counts.n_words && !x.knows(*t)).count();
-            scores[i] = Some(Score { z: z.row(i).to_vec(), vectors: None, n_unknown: unknown as u32 });
-        }
-        Ok(linear)
+            (i, Score { z: z.row(i).to_vec(), vectors: None, n_unknown: unknown as u32 })
+        };
+        let held = (0..z.nrows()).filter(|i| self.split.of[*i] == fold && !self.twins[*i]);
+        Ok(FoldFit { scores: held.map(score).collect(), linear })
     }
 
     fn inputs(&self, i: usize, scores: &Scores) -> Vec<f64> {

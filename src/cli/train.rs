@@ -9,7 +9,7 @@ use super::Context;
 use super::output::Output;
 use crate::error::{Error, Result};
 use crate::features::Recipe;
-use crate::labels::{self, ReadOptions};
+use crate::labels::{self, LabelledCollection, ReadOptions};
 use crate::model::{HeadReport, TrainParams, TrainReport, quantify, store, train};
 
 /// Train a model from labelled CSV
@@ -72,13 +72,8 @@ impl Train {
     /// # Errors
     /// Labels that cannot be read or learned; a model no better than a baseline, without `--force`.
     pub fn run(&self, ctx: &Context) -> Result<()> {
-        // Among the workers: from outside, each of thousands of small sums would wait for one to wake up.
-        rayon::scope(|_| self.run_inside(ctx))
-    }
-
-    fn run_inside(&self, ctx: &Context) -> Result<()> {
         // Before the work, not after it: can the model be written where it is wanted?
-        let mut out = Output::open(Some(&self.output))?;
+        let out = Output::open(Some(&self.output))?;
         let options = ReadOptions {
             labels: self.label.clone(),
             columns: self.columns.iter().cloned().collect(),
@@ -86,9 +81,17 @@ impl Train {
             classes: BTreeMap::new(),
         };
         if let Some(base) = &self.base {
-            return super::adapt::run(base, &self.labels, options, (self.seed, self.force), out, ctx);
+            return rayon::scope(|_| {
+                super::adapt::run(base, &self.labels, options, (self.seed, self.force), out, ctx)
+            });
         }
+        // Read out here: what stays in memory to the end is not to lie between what the workers take and give back.
         let labelled = labels::read(&self.labels, &options)?;
+        // Among the workers: from outside, each of thousands of small sums would wait for one to wake up.
+        rayon::scope(|_| self.run_inside(ctx, &labelled, out))
+    }
+
+    fn run_inside(&self, ctx: &Context, labelled: &LabelledCollection, mut out: Output) -> Result<()> {
         let recipe = match self.features {
             Features::All => Recipe::default(),
             Features::Words => Recipe::words(),
@@ -100,7 +103,7 @@ impl Train {
             diagnose: true,
             ..TrainParams::default()
         };
-        let (mut model, report) = train(&labelled, &params)?;
+        let (mut model, report) = train(labelled, &params)?;
         for warning in &report.warnings {
             ctx.warn(warning);
         }
@@ -119,7 +122,7 @@ impl Train {
             }
             ctx.warn(format!("{what}; saved and marked as such"));
         }
-        quantify(&mut model, &labelled, &report, self.seed)?;
+        quantify(&mut model, labelled, &report, self.seed)?;
         store::write(&model, &mut out)?;
         out.finish()
     }

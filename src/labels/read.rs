@@ -81,11 +81,9 @@ fn read_bytes(name: &str, bytes: Vec<u8>, options: &ReadOptions, out: &mut Label
     })?;
     let file_name = Path::new(name).file_name().map_or(name.to_owned(), |n| n.to_string_lossy().into_owned());
     let file = out.hashes.len();
-    let (digest, read) =
-        rayon::join(|| Sha256::digest(text.as_bytes()), || Reader { name, options, file }.read(&text, out));
-    read?;
+    let digest = Sha256::digest(text.as_bytes());
     out.hashes.insert(file_name, digest.iter().map(|b| format!("{b:02x}")).collect());
-    Ok(())
+    Reader { name, options, file }.read(&text, out)
 }
 
 struct Reader<'a> {

@@ -502,7 +502,7 @@ pub(super) fn write_classes(model: &Model, posteriors: Option<&[f64]>, why: &[Ve
 /// Six decimals, rounded.
 fn write_probability(out: &mut Vec<u8>, p: f64) {
     #[expect(clippy::cast_sign_loss, reason = "probabilities are not negative")]
-    let n = (p * 1e6).round() as u32;
+    let n = (p * 1e6 + 0.5) as u32;
     out.push(b'0' + (n / 1_000_000) as u8);
     out.push(b'.');
     let mut digits = [b'0'; 6];

@@ -29,22 +29,18 @@ fn index_of(texts: &Texts) -> Option<Index> {
 impl Vocabulary {
     /// The vocabulary of these terms; `None` where a term comes twice or a 2-gram names a word that is not there.
     pub(crate) fn new(words: Texts, bigrams: Vec<(u32, u32)>, chars: Texts) -> Option<Self> {
-        let of_pairs = || {
-            let mut flags = vec![0; words.len()];
-            let mut pair_index = Index::with_capacity(bigrams.len());
-            let mut pair_marks = Marks::with_capacity(bigrams.len());
-            for (i, &(a, b)) in bigrams.iter().enumerate() {
-                *flags.get_mut(a as usize)? |= BEGINS;
-                *flags.get_mut(b as usize)? |= ENDS;
-                if !pair_index.insert(hash_pair(a, b), i as u32) {
-                    return None;
-                }
-                pair_marks.set(hash_pair(a, b));
+        let mut flags = vec![0; words.len()];
+        let mut pair_index = Index::with_capacity(bigrams.len());
+        let mut pair_marks = Marks::with_capacity(bigrams.len());
+        for (i, &(a, b)) in bigrams.iter().enumerate() {
+            *flags.get_mut(a as usize)? |= BEGINS;
+            *flags.get_mut(b as usize)? |= ENDS;
+            if !pair_index.insert(hash_pair(a, b), i as u32) {
+                return None;
             }
-            Some((flags, pair_index, pair_marks, index_of(&words)?))
-        };
-        let (of_pairs, char_index) = rayon::join(of_pairs, || index_of(&chars));
-        let ((flags, pair_index, pair_marks, word_index), char_index) = (of_pairs?, char_index?);
+            pair_marks.set(hash_pair(a, b));
+        }
+        let (word_index, char_index) = (index_of(&words)?, index_of(&chars)?);
         Some(Vocabulary { words, bigrams, chars, flags, word_index, pair_index, char_index, pair_marks })
     }
 

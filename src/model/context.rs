@@ -1,5 +1,7 @@
 //! What surrounds a comment, as the thread stage's inputs.
 
+use std::sync::LazyLock;
+
 use super::Item;
 use crate::features::analyser::Facts;
 use crate::tokens::{normalise, words};
@@ -38,6 +40,14 @@ pub(crate) struct Told<'a> {
     pub facts: &'a Facts,
 }
 
+/// Length in words, of the size of the flags.
+fn scaled_length(n_words: f64) -> f64 {
+    (n_words + 1.0).ln() / 3.0 - 1.0
+}
+
+/// [`scaled_length`] of most comments: a logarithm costs as much as the words of one.
+static LENGTHS: LazyLock<[f64; 256]> = LazyLock::new(|| std::array::from_fn(|n| scaled_length(n as f64)));
+
 /// Inputs of one comment: its bounded text logits, those of the parent where the comment agrees with it, those
 /// by word vectors, and the scalars. Lengths are scaled to be of the size of the flags.
 pub(crate) fn inputs(told: &Told<'_>) -> Vec<f64> {
@@ -60,11 +70,12 @@ pub(crate) fn extend_inputs(told: &Told<'_>, x: &mut Vec<f64>) {
     let flag = |b: bool| f64::from(u8::from(b));
     let lang = facts.lang.unwrap_or("en");
     let n_words = f64::from(facts.n_words);
+    let length = LENGTHS.get(facts.n_words as usize).copied();
     x.extend([
         flag(lang == "ru"),
         flag(lang == "uk"),
         flag(!matches!(lang, "ru" | "uk" | "en")),
-        (n_words + 1.0).ln() / 3.0 - 1.0,
+        length.unwrap_or_else(|| scaled_length(n_words)),
         if facts.n_words == 0 { 0.0 } else { f64::from(facts.n_unknown) / n_words },
         flag(told.reply),
     ]);

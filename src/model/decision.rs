@@ -1,5 +1,7 @@
 //! From posteriors to the class that is named: offsets that serve the mean of the classes' F1.
 
+use rayon::prelude::*;
+
 use super::dummy::f1_per_class;
 use super::newton::argmax;
 
@@ -34,6 +36,7 @@ pub(crate) fn best_decision(posteriors: &[Vec<f64>], y: &[usize], k: usize) -> V
     for _ in 0..2 {
         for c in (0..k).filter(|c| *c != k / 2) {
             let tried: Vec<f64> = STEPS
+                .into_par_iter()
                 .map(|s| {
                     let mut offsets = offsets.clone();
                     offsets[c] = f64::from(s) / 10.0;

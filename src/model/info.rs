@@ -89,7 +89,11 @@ impl Info {
             *languages.entry(facts.lang.unwrap_or("und").to_owned()).or_insert(0) += 1;
         }
         let figures =
-            reports.iter().enumerate().map(|(h, r)| (r.name.clone(), figures(labelled, h, r, seed)));
+            || reports.iter().enumerate().map(|(h, r)| (r.name.clone(), figures(labelled, h, r, seed)));
+        let (figures, (unknown_words, terms)) = rayon::join(
+            || figures().collect(),
+            || rayon::join(|| unknown_words(counts, folds), || language_terms(counts, heads, idf)),
+        );
         Info {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             labels: labelled.hashes.clone(),
@@ -99,9 +103,9 @@ impl Info {
             base: None,
             base_languages: BTreeMap::new(),
             sources: sources(labelled),
-            unknown_words: unknown_words(counts, folds),
-            terms: language_terms(counts, heads, idf),
-            figures: figures.collect(),
+            unknown_words,
+            terms,
+            figures,
         }
     }
 

@@ -111,6 +111,8 @@ impl Head {
 }
 
 static SHIPPED: &[u8] = include_bytes!("../../models/shipped.stance");
+/// As `sha256sum` writes it: the checksum, then the name.
+static SHIPPED_SHA256: &str = include_str!("../../models/shipped.sha256");
 
 /// The model that is shipped with the program, read once.
 ///
@@ -121,7 +123,7 @@ pub fn shipped() -> crate::Result<&'static Model> {
     if let Some(model) = MODEL.get() {
         return Ok(model);
     }
-    let model = store::embedded(SHIPPED)?;
+    let model = store::embedded(SHIPPED, SHIPPED_SHA256.split(' ').next().unwrap_or_default())?;
     Ok(MODEL.get_or_init(|| model))
 }
 

@@ -12,7 +12,6 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::predict::Records;
 use super::quantised::{Column, Quantised};
 use super::thread::ThreadStage;
 use super::{Head, Info, Model};
@@ -137,14 +136,15 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Model> {
     if Sha256::digest(body)[..] != bytes[20..52] {
         return Err(fail("the model file was altered: its checksum differs", AGAIN));
     }
-    read_body(bytes, Reader { bytes: body, in_place: None, at: 0 })
+    read_body(Reader { bytes: body, in_place: None, at: 0 }, hex(&Sha256::digest(bytes)))
 }
 
-/// Reads the model that is part of the program: in place, and without its checksum, which a test looks at.
-pub(crate) fn embedded(bytes: &'static [u8]) -> Result<Model> {
+/// Reads the model that is part of the program: in place, and its checksums are not computed again, which takes an eighth
+/// of a report on one page; a test does.
+pub(crate) fn embedded(bytes: &'static [u8], sha256: &str) -> Result<Model> {
     let body = body(bytes)?;
     let in_place = bytes.get(HEADER_LEN..);
-    read_body(bytes, Reader { bytes: body, in_place, at: 0 })
+    read_body(Reader { bytes: body, in_place, at: 0 }, sha256.to_owned())
 }
 
 const AGAIN: &str = "train the model again, or copy it again from where it came";
@@ -187,7 +187,7 @@ fn body(bytes: &[u8]) -> Result<&[u8]> {
     Ok(body)
 }
 
-fn read_body(bytes: &[u8], mut reader: Reader<'_>) -> Result<Model> {
+fn read_body(mut reader: Reader<'_>, sha256: String) -> Result<Model> {
     let nonsense = || {
         fail("the model file has a good checksum but what it holds makes no sense", "train the model again")
     };
@@ -210,10 +210,8 @@ fn read_body(bytes: &[u8], mut reader: Reader<'_>) -> Result<Model> {
             Some(embedding)
         }
     };
-    let (sha256, model) = rayon::join(|| Sha256::digest(bytes), || reader.model(meta, embedding));
-    let mut model = model.ok_or_else(nonsense)?;
-    model.sha256 = hex(&sha256);
-    Ok(model)
+    let model = reader.model(meta, embedding).ok_or_else(nonsense)?;
+    Ok(Model { sha256, ..model })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -287,12 +285,10 @@ impl<'a> Reader<'a> {
         if heads.is_empty() || self.at != self.bytes.len() || !meta.recipe.is_sane() {
             return None;
         }
-        let (vocabulary, records) =
-            rayon::join(|| Vocabulary::new(words, bigrams, chars), || Records::new(&df, meta.n_docs, &heads));
         // Equal terms would share an id.
-        let vocabulary = vocabulary?;
+        let vocabulary = Vocabulary::new(words, bigrams, chars)?;
         let vectoriser = Vectoriser { recipe: meta.recipe, vocabulary, df, n_docs: meta.n_docs, embedding };
-        Some(Model { vectoriser, heads, records, info: meta.info, sha256: String::new() })
+        Some(Model::assemble(vectoriser, heads, meta.info))
     }
 
     fn head(&mut self, h: HeadMeta, n_terms: usize, n_components: usize) -> Option<Head> {

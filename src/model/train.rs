@@ -320,16 +320,19 @@ impl HeadJob<'_> {
             oof[*i] = Some(p);
         }
         let start = ThreadStage::mean(&stages[0].0, &stages[1].0);
-        let thread = ThreadStage::fit(x.view(), &y, &weights, k, Some(&start))?;
         let all: Vec<Vec<f64>> = rows.iter().filter_map(|i| oof[*i].clone()).collect();
+        let (thread, decision) = rayon::join(
+            || ThreadStage::fit(x.view(), &y, &weights, k, Some(&start)),
+            || best_decision(&all, &y, k),
+        );
         let head = Head {
             name: def.name.clone(),
             classes: def.classes.clone(),
             weights: Quantised::of(&linear.weights),
             intercept: linear.intercept,
             dense: dense.map(|l| (l.weights, l.intercept)),
-            thread,
-            decision: best_decision(&all, &y, k),
+            thread: thread?,
+            decision,
             counts: class_counts,
             macro_f1: [0.0; 2],
             quantifier: None,

@@ -291,7 +291,8 @@ mod tests {
         let mut words = Words::new(true);
         for i in 1..200_000 {
             words.make_room();
-            let told = |i: u64| Known { id: i as u32, vectors: [i as u32, NO_VECTOR], votes: i.is_multiple_of(3) };
+            let told =
+                |i: u64| Known { id: i as u32, vectors: [i as u32, NO_VECTOR], votes: i.is_multiple_of(3) };
             words.get(hash(i), || told(i));
             let again = words.get(hash(i), || unreachable!("it was just told"));
             assert_eq!(again, told(i));

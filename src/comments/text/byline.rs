@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 
 use super::lines::strip_links;
 use super::when::{self, When};
-use crate::comments::rules::text::{BY, SAYS, T_JOINTS, T_SAYS};
+use crate::comments::rules::text::bylines::{BY, SAYS, T_JOINTS, T_SAYS};
 
 /// What a byline holds and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

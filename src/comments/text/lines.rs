@@ -3,7 +3,8 @@
 use super::byline::{self, Byline};
 use super::section::{self, Heading};
 use crate::comments::rules::table::Table;
-use crate::comments::rules::text::{T_ACTIONS, T_ENDS, T_FURNITURE, T_MONTHS, T_REPLY};
+use crate::comments::rules::text::furniture::{T_ACTIONS, T_ENDS, T_FURNITURE, T_REPLY};
+use crate::comments::rules::text::times::T_MONTHS;
 use crate::tokens::{is_letter, lower_letter};
 
 /// Lines longer than this are body without a look.

@@ -21,7 +21,7 @@ use section::Heading;
 use segment::{Candidate, Segment, Separator};
 
 use super::dates::Clock;
-use super::rules::text::{HOSTS, SCRIPT};
+use super::rules::text::elsewhere::{HOSTS, SCRIPT};
 use super::{Comment, Evidence, Status, Thread};
 use crate::page::Document;
 

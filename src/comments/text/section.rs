@@ -2,7 +2,7 @@
 
 use super::lines::is_alphanumeric;
 use super::when::has_digit;
-use crate::comments::rules::text::{T_BARE, T_NOT_HEADING, T_NOUNS, T_ZERO};
+use crate::comments::rules::text::headings::{T_BARE, T_NOT_HEADING, T_NOUNS, T_ZERO};
 
 /// A line that names a comment section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

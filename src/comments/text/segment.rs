@@ -2,7 +2,7 @@
 
 use super::byline::Form;
 use super::lines::{Class, Line, unbullet};
-use crate::comments::rules::text::T_ROLES;
+use crate::comments::rules::text::furniture::T_ROLES;
 
 /// A separator that is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

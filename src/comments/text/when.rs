@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use crate::comments::rules::text::{AGO, T_AGO_BEFORE, T_MONTHS, T_NEAR_DAYS, T_NOW, T_UNITS};
+use crate::comments::rules::text::times::{AGO, T_AGO_BEFORE, T_MONTHS, T_NEAR_DAYS, T_NOW, T_UNITS};
 use crate::tokens::is_letter;
 
 /// Where a time stands in a line.

@@ -1,0 +1,53 @@
+//! What pages say whose comments are served from elsewhere.
+
+/// Hosts that serve comments from elsewhere: what the page says, and the host's name.
+pub(crate) const HOSTS: &[(&str, &str)] = &[
+    ("powered by disqus", "Disqus"),
+    ("blog comments powered by", "Disqus"),
+    ("view the discussion thread", "Disqus"),
+    ("disqus_thread", "Disqus"),
+    ("view comments powered by disqus", "Disqus"),
+    ("comments plugin", "Facebook"),
+    ("facebook comments", "Facebook"),
+    ("kommentare von facebook", "Facebook"),
+    ("hypercomments", "HyperComments"),
+    ("cackle", "Cackle"),
+    ("powered by spot.im", "OpenWeb"),
+    ("powered by openweb", "OpenWeb"),
+    ("powered by viafoura", "Viafoura"),
+    ("powered by coral", "Coral"),
+    ("powered by livefyre", "Livefyre"),
+    ("powered by intensedebate", "IntenseDebate"),
+    ("powered by remark42", "Remark42"),
+    ("powered by commento", "Commento"),
+    ("powered by giscus", "giscus"),
+    ("powered by hyvor", "Hyvor Talk"),
+    ("powered by graphcomment", "GraphComment"),
+    ("powered by insticator", "Insticator"),
+];
+
+/// Lines that say a script would load the comments.
+pub(crate) const SCRIPT: &[&str] = &[
+    "enable javascript to view the comments",
+    "enable javascript to load the comments",
+    "load comments",
+    "loading comments",
+    "view comments",
+    "javascript to view comments",
+    "kommentare laden",
+    "kommentare anzeigen",
+    "alle kommentare anzeigen",
+    "aktivieren sie javascript",
+    "charger les commentaires",
+    "voir les commentaires",
+    "afficher les commentaires",
+    "загрузить комментарии",
+    "загрузка комментариев",
+    "показать комментарии",
+    "включите javascript",
+    "завантажити коментарі",
+    "показати коментарі",
+    "пікірлерді көрсету",
+    "izohlarni ko'rsatish",
+    "izohlarni ko‘rsatish",
+];

@@ -218,7 +218,8 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             let chunks = self.rows[i].start[0]..self.rows[i].end[0];
             let mut evidence = Evidence::default();
             for seen in &self.seen[chunks.clone()] {
-                evidence.add(self.arena(seen.index).evidence(seen.index & !FRESH));
+                let arena = arena(&self.chunks, &self.fresh, seen.index);
+                evidence.add(arena.evidence(seen.index & !FRESH));
             }
             let lang = evidence.decide(|| guessed_part(text));
             self.rows[i].lang = lang;
@@ -239,7 +240,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         for row in &mut self.rows {
             let first = self.row_words.len();
             for seen in &self.seen[row.start[0]..row.end[0]] {
-                let arena = if seen.index & FRESH == 0 { &self.chunks.arena } else { &self.fresh };
+                let arena = arena(&self.chunks, &self.fresh, seen.index);
                 let entry = arena.entry(seen.index & !FRESH);
                 if entry.single {
                     self.row_words.push(entry.start);
@@ -285,7 +286,7 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         self.vector_ids.clear();
         if self.recipe.chars.is_some() || self.embedding.is_some() {
             for seen in &self.seen[start[0]..end[0]] {
-                let arena = if seen.index & FRESH == 0 { &self.chunks.arena } else { &self.fresh };
+                let arena = arena(&self.chunks, &self.fresh, seen.index);
                 let entry = arena.entry(seen.index & !FRESH);
                 if !entry.single {
                     let ids = &arena.ids[entry.start as usize + usize::from(entry.n_words)..];
@@ -321,11 +322,6 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
         let of_group = self.vector_ids.iter().filter(|i| usize::from(*i & GROUP != 0) == group);
         table.embed(of_group.map(|i| (i & !GROUP) - 1), out);
         Some(group)
-    }
-
-    #[inline]
-    fn arena(&self, index: u32) -> &Arena {
-        if index & FRESH == 0 { &self.chunks.arena } else { &self.fresh }
     }
 
     /// Finds the entries of the comments' chunks under a stemming; makes those that are not remembered.
@@ -430,6 +426,12 @@ impl<'e, L: Lexicon> Analyser<'e, L> {
             FRESH | self.fresh.push(entry, evidence)
         }
     }
+}
+
+/// Where the entry with an index of the comments at hand lies.
+#[inline]
+fn arena<'a>(chunks: &'a Chunks, fresh: &'a Arena, index: u32) -> &'a Arena {
+    if index & FRESH == 0 { &chunks.arena } else { fresh }
 }
 
 /// Cuts a text into chunks.

@@ -83,29 +83,29 @@ fn read_piece(texts: &[&str], recipe: &Recipe, embedding: Option<&Embedding>) ->
     let mut embedded = Vec::new();
     let mut df: [Vec<u32>; 3] = Default::default();
     let (mut rows, mut entries, mut facts) = (Vec::new(), Vec::new(), Vec::new());
-    for (i, row) in (0..texts.len()).map(|i| (i, i % AT_ONCE)) {
-        if row == 0 {
-            analyser.read(&texts[i..(i + AT_ONCE).min(texts.len())]);
+    for texts in texts.chunks(AT_ONCE) {
+        analyser.read(texts);
+        for row in 0..texts.len() {
+            let known = analyser.tally(row);
+            if embedding.is_some() {
+                let mut row = Vec::new();
+                embedded.push((analyser.embed(&known, &mut row), row));
+            }
+            facts.push(known);
+            let mut ends = [0; 3];
+            for kind in [WORDS, BIGRAMS, CHARS] {
+                let df = &mut df[kind];
+                analyser.tallies[kind].drain(|id, tf| {
+                    if id as usize >= df.len() {
+                        df.resize(id as usize + 1, 0);
+                    }
+                    df[id as usize] += 1;
+                    entries.push(u32::from(tf) << INDEX_BITS | id);
+                });
+                ends[kind] = entries.len() as u32;
+            }
+            rows.push(ends);
         }
-        let known = analyser.tally(row);
-        if embedding.is_some() {
-            let mut row = Vec::new();
-            embedded.push((analyser.embed(&known, &mut row), row));
-        }
-        facts.push(known);
-        let mut ends = [0; 3];
-        for kind in [WORDS, BIGRAMS, CHARS] {
-            let df = &mut df[kind];
-            analyser.tallies[kind].drain(|id, tf| {
-                if id as usize >= df.len() {
-                    df.resize(id as usize + 1, 0);
-                }
-                df[id as usize] += 1;
-                entries.push(u32::from(tf) << INDEX_BITS | id);
-            });
-            ends[kind] = entries.len() as u32;
-        }
-        rows.push(ends);
     }
     Piece { terms: analyser.lexicon, df, rows, entries, facts, embedded }
 }

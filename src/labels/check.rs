@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Labelled, LabelledCollection};
 use crate::error::{Error, Result};
+use crate::features::analyser::Facts;
 use crate::features::table::hash_bytes;
 
 /// Most rows that a warning lists.
@@ -56,11 +56,11 @@ fn class_counts(labelled: &LabelledCollection, h: usize) -> Vec<usize> {
     counts
 }
 
-/// What of the labels may flatter or mislead, each with what to do. `languages` holds the language of each row's text,
-/// which whoever asks has read already.
-pub(crate) fn warnings(labelled: &LabelledCollection, languages: &[Option<&'static str>]) -> Vec<String> {
+/// What of the labels may flatter or mislead, each with what to do. `facts` are those of each row's text, which
+/// whoever asks has read already.
+pub(crate) fn warnings(labelled: &LabelledCollection, facts: &[Facts]) -> Vec<String> {
     let langs: Vec<Option<&str>> =
-        labelled.rows.iter().zip(languages).map(|(r, l)| r.lang.as_deref().or(*l)).collect();
+        labelled.rows.iter().zip(facts).map(|(r, f)| r.lang.as_deref().or(f.lang)).collect();
     let of_heads = || {
         let of_head = |h: usize| {
             let gives_away = source_gives_away(labelled, h, &class_counts(labelled, h));
@@ -209,12 +209,10 @@ fn unusable(labelled: &LabelledCollection, langs: &[Option<&str>]) -> Vec<String
         out.push(format!("{n_bare} of {} rows have no label and teach nothing", labelled.rows.len()));
     }
     let is_link = |w: &str| w.contains("://") || w.starts_with("www.");
-    let (scheme, www) = (memmem::Finder::new("://"), memmem::Finder::new("www."));
+    // Most texts are told by their first word.
     let only_link = |r: &&&Labelled| {
-        let bytes = r.text.as_bytes();
-        (scheme.find(bytes).is_some() || www.find(bytes).is_some())
+        !r.text.split_whitespace().any(|w| !is_link(w) && w.chars().any(char::is_alphabetic))
             && r.text.split_whitespace().any(is_link)
-            && !r.text.split_whitespace().any(|w| !is_link(w) && w.chars().any(char::is_alphabetic))
     };
     let links: Vec<u64> = taught.iter().filter(only_link).map(|r| r.place.1).collect();
     if !links.is_empty() {

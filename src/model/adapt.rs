@@ -94,8 +94,7 @@ pub fn adapt(base: &Model, labelled: &LabelledCollection, seed: u64) -> Result<(
     let few = labelled.rows.len() < FEW;
     let split = folds(labelled, if few { 10 } else { 5 }, seed);
     let known = Known::of(base, labelled);
-    let languages: Vec<Option<&'static str>> = known.facts.iter().map(|f| f.lang).collect();
-    let warnings = crate::labels::warnings(labelled, &languages);
+    let warnings = crate::labels::warnings(labelled, &known.facts);
     let mut heads = base.heads.clone();
     let mut report =
         AdaptReport { heads: Vec::new(), unchanged: Vec::new(), warnings, n_folds: split.n_folds };

@@ -88,10 +88,9 @@ impl Info {
         for facts in &counts.facts {
             *languages.entry(facts.lang.unwrap_or("und").to_owned()).or_insert(0) += 1;
         }
-        let figures =
-            || reports.iter().enumerate().map(|(h, r)| (r.name.clone(), figures(labelled, h, r, seed)));
+        let of_head = |(h, r): (usize, &HeadReport)| (r.name.clone(), figures(labelled, h, r, seed));
         let (figures, (unknown_words, terms)) = rayon::join(
-            || figures().collect(),
+            || reports.iter().enumerate().map(of_head).collect(),
             || rayon::join(|| unknown_words(counts, folds), || language_terms(counts, heads, idf)),
         );
         Info {

@@ -151,7 +151,7 @@ pub struct Model {
 
 impl Model {
     pub(crate) fn assemble(vectoriser: Vectoriser, heads: Vec<Head>, info: Info) -> Self {
-        let records = predict::Records::new(&vectoriser.df, vectoriser.n_docs, &heads);
+        let records = predict::Records::new(&vectoriser, &heads);
         Model { vectoriser, heads, records, info, sha256: String::new() }
     }
 

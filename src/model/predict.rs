@@ -10,7 +10,7 @@ use super::quantised::Column;
 use super::{Head, Item, Model, Posteriors};
 use crate::features::analyser::{AT_ONCE, Analyser, BIGRAMS, CHARS, Facts, WORDS};
 use crate::features::counts::{INDEX_BITS, INDEX_MASK};
-use crate::features::tfidf::{SUBLINEAR, idf};
+use crate::features::tfidf::{SUBLINEAR, Vectoriser, idf};
 use crate::features::vocabulary::Vocabulary;
 
 /// Integers in a block of [`Records`].
@@ -43,15 +43,16 @@ fn dense(heads: &[Head]) -> Vec<[f32; LANES]> {
 }
 
 impl Records {
-    pub fn new(df: &[u32], n_docs: u32, heads: &[Head]) -> Self {
+    pub fn new(vectoriser: &Vectoriser, heads: &[Head]) -> Self {
         let columns: Vec<&Column> = heads.iter().flat_map(|h| h.weights.columns()).collect();
+        let Vectoriser { df, n_docs, .. } = vectoriser;
         let stride = if columns.len() <= FIRST { 1 } else { 1 + (columns.len() - FIRST).div_ceil(LANES) };
         let mut blocks = vec![[0; LANES]; stride * df.len()];
         // Terms with the same df stand together.
         let (mut last, mut bits) = (0, [0; 2]);
         for (record, &df) in blocks.chunks_exact_mut(stride).zip(df) {
             if df != last {
-                let b = (idf(n_docs, df) as f32).to_le_bytes();
+                let b = (idf(*n_docs, df) as f32).to_le_bytes();
                 bits = [i16::from_le_bytes([b[0], b[1]]), i16::from_le_bytes([b[2], b[3]])];
                 last = df;
             }

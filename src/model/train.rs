@@ -161,9 +161,7 @@ pub fn train(labelled: &LabelledCollection, params: &TrainParams) -> Result<(Mod
     };
     let many = labelled.rows.len() > MANY_ROWS;
     let n_folds = if many { 10 } else { params.n_folds };
-    let languages: Vec<Option<&'static str>> = counts.facts.iter().map(|f| f.lang).collect();
-    let mut warnings = crate::labels::warnings(labelled, &languages);
-    drop(languages);
+    let mut warnings = crate::labels::warnings(labelled, &counts.facts);
     let split = folds(labelled, n_folds, params.seed);
     let twins = twins(labelled, &split);
     let parents = resolve_parents(labelled);

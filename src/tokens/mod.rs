@@ -213,7 +213,7 @@ fn unwrap(chunk: &str) -> Cow<'_, str> {
 
 /// Whether a chunk is a web address and nothing else, and so folded to [`URL`] alone.
 pub(crate) fn is_address(chunk: &str) -> bool {
-    (chunk.starts_with("https://") || chunk.starts_with("http://")) && !chunk.contains(']')
+    address(chunk) == Some(0) && !chunk.contains(']')
 }
 
 /// Whether a chunk is an `@name` and nothing else, and so folded to [`MENTION`] alone.
